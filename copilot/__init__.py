@@ -1,0 +1,1 @@
+"""Levelhead: a copilot for human support agents who face difficult customers."""

@@ -1,0 +1,198 @@
+"""`Copilot`: one message in, one suggestion out. Built once and used by API, console, CLI and evals alike.
+
+It touches no database and no network; whoever calls it decides what to keep.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+import joblib
+import numpy as np
+import sklearn
+
+from copilot import hotlines, organisation
+from copilot.check import Guard
+from copilot.config import Settings, shipped
+from copilot.embed import BundledEncoder, Encoder, Vectors
+from copilot.errors import OrganisationError
+from copilot.facts import FactFinder
+from copilot.guidance import guide
+from copilot.handoff import note
+from copilot.heads import Heads
+from copilot.index import CardIndex, Progress
+from copilot.lint import Linter
+from copilot.playbooks.load import Catalogue, load
+from copilot.read import Looked, Reader
+from copilot.recall import Recall, Words, records_of
+from copilot.reply import Composer
+from copilot.text import fold
+from copilot.thread import Thread, ThreadSplitter
+from copilot.types import Case, Finding, Language, Reading, Suggestion
+from copilot.wording import Wording
+
+__all__ = ["Copilot"]
+
+_FORMAT = "1"  # raised when what is cached changes its shape
+_EMBED_BATCH = 512
+
+
+class Copilot:
+    """Use `Copilot.build(settings)`; then `read`, `suggest` and `lint` are pure and may run in threads."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        encoder: Encoder,
+        heads: Heads,
+        index: CardIndex,
+        words: Words,
+        organisation_file: Path | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        root = shipped("playbooks")
+        self.catalogue = catalogue
+        self.wording = Wording.read(root)
+        self._clock = clock
+        self._organisation = _Organisations(organisation_file)
+        self._splitter = ThreadSplitter.read(root)
+        self._facts = FactFinder.read(root)
+        self._reader = Reader(catalogue, encoder, heads, self._splitter, self.wording)
+        self._recall = Recall(catalogue, index, words)
+        allowed = self._organisation.current()[0].promises.allowed_phrases
+        self._linter = Linter(catalogue.cards.values(), allowed)
+        self._composer = Composer(Guard(self._linter), self.wording, hotlines.read(root))
+
+    @classmethod
+    def build(cls, settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> Copilot:
+        """Load playbooks, index and models; build what is missing (under a minute, once a content)."""
+        home = settings.prepare()
+        catalogue = load(shipped("playbooks"), settings.overlay)
+        encoder = encoder or BundledEncoder()
+        index = CardIndex(home, settings.chroma_url)
+        fingerprint = _fingerprint(catalogue, encoder)
+        cache = home / "models" / f"{fingerprint[:16]}.joblib"
+        if cache.exists() and index.open(fingerprint):
+            heads, words = joblib.load(cache)
+        else:
+            heads, words = _fit(catalogue, encoder, index, fingerprint, progress)
+            _keep(cache, (heads, words))
+        return cls(catalogue, encoder, heads, index, words, organisation.ensure(home))
+
+    def split(self, text: str) -> Thread:
+        """The turns of a pasted thread."""
+        return self._splitter.split(text)
+
+    def read(self, case: Case, locale: Language | None = None) -> Reading:
+        """Stance, heat, flags and escalation. Raises `InputError` for what cannot be a message."""
+        return self._look(case, locale)[0].reading
+
+    def lint(self, text: str, customer_text: str | None = None, locale: Language | None = None) -> tuple[Finding, ...]:
+        """What an agent should not send."""
+        return self._linter.lint(text, customer_text=customer_text, locale=locale)
+
+    def suggest(self, case: Case, locale: Language | None = None) -> Suggestion:
+        """The whole answer. `locale` is the agent's language, the message's own by default."""
+        now = self._clock()
+        looked, org, notices = self._look(case, locale)
+        reading = looked.reading
+        speak = locale or reading.language
+        facts = self._facts.find(looked.folded, reading.language)
+        recalled = self._recall.recall(case, reading, looked.folded.text, looked.vector, looked.topics)
+        replies = self._composer.compose(case, reading, recalled, facts, org, now)
+        guidance = guide(case, reading, recalled, facts, speak)
+        handoff = note(case, looked, facts, guidance, org, self.wording, self._splitter, speak, now)
+        dropped = tuple(
+            self.wording.say("notices", "dropped", language=speak, style=reply.style)
+            for reply in replies
+            if reply.dropped
+        )
+        return Suggestion(
+            case,
+            reading,
+            replies,
+            guidance,
+            tuple(card.id for card in recalled.cards()),
+            handoff,
+            notices=reading.notices + notices + dropped,
+        )
+
+    def _look(self, case: Case, locale: Language | None) -> tuple[Looked, organisation.Organisation, tuple[str, ...]]:
+        org, fault = self._organisation.current()
+        looked = self._reader.look(case, org, locale)
+        speak = locale or looked.reading.language
+        notices = (self.wording.say("notices", "organisation", language=speak, why=fault),) if fault else ()
+        return looked, org, notices
+
+    def organisation(self) -> tuple[organisation.Organisation, str | None]:
+        """What is in force now, and what is wrong with the file if it is not the file."""
+        return self._organisation.current()
+
+    def problems(self) -> tuple[str, ...]:
+        """Faults in the organisation's own files, for the operator."""
+        fault = self._organisation.current()[1]
+        return tuple(map(str, self.catalogue.problems)) + ((fault,) if fault else ())
+
+
+class _Organisations:
+    """organisation.yaml, read again when it changes; the last good version survives a mistake in it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._stamp: float | None = None
+        self._good = organisation.read(None)
+        self._fault: str | None = None
+
+    def current(self) -> tuple[organisation.Organisation, str | None]:
+        if self._path is not None:
+            stamp = self._path.stat().st_mtime if self._path.exists() else 0.0
+            if stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._good, self._fault = organisation.read(self._path), None
+                except OrganisationError as error:
+                    self._fault = str(error)
+        return self._good, self._fault
+
+
+def _fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
+    parts = (_FORMAT, catalogue.fingerprint, encoder.name, sklearn.__version__)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _fit(
+    catalogue: Catalogue, encoder: Encoder, index: CardIndex, fingerprint: str, progress: Progress | None
+) -> tuple[Heads, Words]:
+    records = records_of(catalogue)
+    texts = [fold(item.exemplar.text).text for item in catalogue.exemplars]
+    # Exemplars with a situation are records too: every text is embedded once.
+    unique = list(dict.fromkeys([record.text for record in records] + texts))
+    vector_of: dict[str, Vectors] = {}
+    for at in range(0, len(unique), _EMBED_BATCH):
+        part = unique[at : at + _EMBED_BATCH]
+        vector_of.update(zip(part, encoder.encode(part), strict=True))
+        if progress:
+            progress("embed", at + len(part), len(unique))
+    if progress:
+        progress("fit", 0, 1)
+    heads = Heads.fit(texts, np.stack([vector_of[t] for t in texts]), catalogue.exemplars)
+    words = Words.fit(records)
+    if progress:
+        progress("fit", 1, 1)
+    index.build(fingerprint, records, np.stack([vector_of[r.text] for r in records]), progress)
+    return heads, words
+
+
+def _keep(path: Path, value: object) -> None:
+    """Write whole or not at all; older caches go."""
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    joblib.dump(value, partial)
+    partial.replace(path)
+    for old in path.parent.glob("*.joblib"):
+        if old != path:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Cards and exemplars: the content that every suggestion rests on."""

@@ -1,0 +1,142 @@
+"""Reading playbooks: two layers of files in, one frozen catalogue out.
+
+The organisation's overlay has the same layout as the shipped playbooks and wins by id. A broken file in the
+overlay is reported and skipped so that one typing error never silences the rest; a broken shipped file is our
+own fault and raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from copilot.errors import PlaybookError
+from copilot.playbooks.model import KINDS, Card, Exemplar, ExemplarFile
+
+__all__ = ["Catalogue", "LabelledText", "Problem", "content_files", "load", "read_card", "read_exemplars"]
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a playbook file: where, in which field, and what mends it."""
+
+    file: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.field}: {self.message}"
+
+
+@dataclass(frozen=True)
+class LabelledText:
+    """An exemplar with the language and theme of its file."""
+
+    exemplar: Exemplar
+    lang: str
+    theme: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All active cards by id, all exemplars, and the overlay's problems."""
+
+    cards: Mapping[str, Card]
+    exemplars: tuple[LabelledText, ...]
+    problems: tuple[Problem, ...] = ()
+    fingerprint: str = field(default="", compare=False)
+
+    def of_kind(self, kind: str) -> Iterator[Card]:
+        return (card for card in self.cards.values() if card.kind == kind)
+
+
+def content_files(root: Path) -> list[Path]:
+    """Every card and exemplar file below `root`, in a fixed order."""
+    folders = [*KINDS, "exemplars"]
+    return [path for folder in folders for path in sorted((root / folder).glob("*.yaml"))]
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except UnicodeDecodeError as error:
+        raise PlaybookError(f"{path.name}: encoding: save the file as UTF-8 ({error.reason})") from error
+    except yaml.YAMLError as error:
+        at = getattr(error, "problem_mark", None)
+        where = f"line {at.line + 1}" if at else "file"
+        raise PlaybookError(f"{path.name}: {where}: not valid YAML: {getattr(error, 'problem', error)}") from error
+
+
+def _explain(path: Path, error: ValidationError) -> PlaybookError:
+    lines = []
+    for item in error.errors()[:5]:
+        name = ".".join(str(part) for part in item["loc"]) or "card"
+        lines.append(f"{path.parent.name}/{path.name}: {name}: {item['msg']}")
+    return PlaybookError("\n".join(lines))
+
+
+def read_card(path: Path) -> Card:
+    """The card in one file, or a `PlaybookError` that names field and fix."""
+    data = _parse(path)
+    if not isinstance(data, dict):
+        raise PlaybookError(f"{path.name}: card: the file must hold one mapping of fields")
+    try:
+        card = Card.model_validate(data)
+    except ValidationError as error:
+        raise _explain(path, error) from error
+    if card.id != f"{path.parent.name}.{path.stem}":
+        raise PlaybookError(
+            f"{path.parent.name}/{path.name}: id: is '{card.id}' but the file's place says '{path.parent.name}.{path.stem}'"
+        )
+    return card
+
+
+def read_exemplars(path: Path) -> ExemplarFile:
+    """The exemplars in one file, or a `PlaybookError`."""
+    try:
+        return ExemplarFile.model_validate(_parse(path))
+    except ValidationError as error:
+        raise _explain(path, error) from error
+
+
+def fingerprint(roots: list[Path]) -> str:
+    """A hash of the content of every file that `load` would read."""
+    digest = hashlib.sha256()
+    for root in roots:
+        for path in content_files(root):
+            digest.update(f"{path.parent.name}/{path.name}\0".encode())
+            digest.update(path.read_bytes())
+            digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
+    """The catalogue of both layers. Raises `PlaybookError` for the shipped layer only."""
+    cards: dict[str, Card] = {}
+    exemplars: list[LabelledText] = []
+    problems: list[Problem] = []
+    layers = [shipped] if overlay is None else [shipped, overlay]
+    for layer in layers:
+        for path in content_files(layer):
+            try:
+                if path.parent.name == "exemplars":
+                    file = read_exemplars(path)
+                    exemplars += [LabelledText(e, file.lang, file.theme) for e in file.messages]
+                else:
+                    card = read_card(path)
+                    cards[card.id] = card
+            except PlaybookError as error:
+                if layer is shipped:
+                    raise
+                for line in str(error).splitlines():
+                    problems.append(Problem(*line.split(": ", 2)))
+    active = {key: card for key, card in sorted(cards.items()) if card.status == "active"}
+    return Catalogue(active, tuple(exemplars), tuple(problems), fingerprint(layers))
