@@ -20,7 +20,7 @@ from copilot.check import Guard
 from copilot.config import Settings, shipped
 from copilot.embed import BundledEncoder, Encoder, Vectors
 from copilot.errors import OrganisationError
-from copilot.facts import FactFinder
+from copilot.facts import FactFinder, Facts
 from copilot.guidance import guide
 from copilot.handoff import note
 from copilot.heads import Heads
@@ -86,6 +86,10 @@ class Copilot:
     def split(self, text: str) -> Thread:
         """The turns of a pasted thread."""
         return self._splitter.split(text)
+
+    def facts(self, text: str, language: Language) -> Facts:
+        """Particulars of a text by slot, as written."""
+        return self._facts.find(fold(text), language)
 
     def read(self, case: Case, locale: Language | None = None) -> Reading:
         """Stance, heat, flags and escalation. Raises `InputError` for what cannot be a message."""

@@ -1,0 +1,174 @@
+"""What each page shows: one documented context a page. Templates see these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.highlight import Mark, Segment, segments
+from copilot.contract import CaseIn, SuggestionOut
+from copilot.pipeline import Copilot
+from copilot.playbooks.load import Problem
+from copilot.playbooks.model import Card
+from copilot.store import CaseSummary
+from copilot.text import fold
+from copilot.types import Language
+
+__all__ = ["CardPage", "CardsPage", "Chip", "ProblemPage", "ResultView", "SignInPage", "TurnView", "WorkbenchPage", "result_view"]
+
+_SURE = 0.5  # below this the console names the two likeliest stances
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A flag as shown: what it is, how sure, what to do."""
+
+    code: str
+    title: str
+    percent: int
+    source: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class TurnView:
+    """One turn of a thread, for correction."""
+
+    role: str
+    text: str
+    newest: bool
+
+
+@dataclass(frozen=True)
+class Team:
+    name: str
+    contact: str | None
+    covers: str | None  # the closed team it stands in for
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """Everything below the message box."""
+
+    suggestion: SuggestionOut
+    case_id: str
+    stance: str
+    percent: int
+    doubt: tuple[str, str] | None
+    stances: Sequence[tuple[str, str]]
+    heat_word: str
+    chips: Sequence[Chip]
+    teams: Sequence[Team]
+    text: Sequence[Segment]
+    turns: Sequence[TurnView]
+    card_titles: dict[str, str]
+    facts: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class WorkbenchPage:
+    recent: Sequence[CaseSummary]
+    stance_words: dict[str, str]
+    sees_all: bool
+    text: str
+    channel: str
+    tier: str
+    result: ResultView | None
+    fault: str | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class CardsPage:
+    groups: Sequence[tuple[str, Sequence[Card]]]
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True)
+class CardPage:
+    card: Card
+
+
+def result_view(
+    copilot: Copilot, request: CaseIn, suggestion: SuggestionOut, case_id: str, locale: Language, now: datetime
+) -> ResultView:
+    """Turn an answer into what the page shows."""
+    words = copilot.wording
+    ranked = sorted(suggestion.customer.probabilities.items(), key=lambda item: -item[1])
+    names = {code: words.say("stances", code, language=locale) for code, _ in ranked}
+    heat = suggestion.heat.level
+    stance = names[suggestion.customer.type]
+    if suggestion.customer.type == "critic" and (heat >= 2 or len(suggestion.customer.evidence) > 2):
+        stance = words.say("stances", "extreme_critic", language=locale)
+    unsure = suggestion.customer.confidence < _SURE
+    cards = copilot.catalogue.cards
+    marks = [Mark(e.start, e.end, "stance", e.why) for e in suggestion.customer.evidence]
+    marks += [Mark(e.start, e.end, flag.code, e.why) for flag in suggestion.flags for e in flag.evidence]
+    facts = copilot.facts(request.text, suggestion.language)
+    return ResultView(
+        suggestion=suggestion,
+        case_id=case_id,
+        stance=stance,
+        percent=round(suggestion.customer.confidence * 100),
+        doubt=(names[ranked[0][0]], names[ranked[1][0]]) if unsure else None,
+        stances=[(code, names[code]) for code in names],
+        heat_word=words.say("heat", str(heat), language=locale),
+        chips=[
+            Chip(f.code, cards[f"flag.{f.code}"].title.in_(locale), round(f.confidence * 100), f.source, f.next_step)
+            for f in suggestion.flags
+        ],
+        teams=_teams(copilot, suggestion, locale, now),
+        text=segments(request.text, marks),
+        turns=_turns(copilot, request),
+        card_titles={key: cards[key].title.in_(locale) for key in _cited(suggestion) if key in cards},
+        facts=[(words.say("facts", f.slot, language=locale), f.value) for f in facts.values()],
+    )
+
+
+def _cited(suggestion: SuggestionOut) -> set[str]:
+    cited = set(suggestion.cards)
+    for reply in suggestion.replies:
+        cited |= set(reply.cards)
+    guidance = suggestion.guidance
+    for hint in (*guidance.steps, *guidance.say, *guidance.dont_say, *guidance.ask):
+        cited.add(hint.card)
+    return cited
+
+
+def _teams(copilot: Copilot, suggestion: SuggestionOut, locale: Language, now: datetime) -> list[Team]:
+    organisation = copilot.organisation()[0]
+    teams = []
+    for route in suggestion.escalation.route_to:
+        duty = organisation.on_duty(route, now)
+        info = organisation.routes[duty]  # type: ignore[index]
+        closed = organisation.routes[route].team.in_(locale) if duty != route else None
+        teams.append(Team(info.team.in_(locale), info.contact, closed))
+    return teams
+
+
+def _turns(copilot: Copilot, request: CaseIn) -> list[TurnView]:
+    """Earlier turns, then the parts of the pasted text, oldest first; nothing when it is one plain message."""
+    thread = copilot.split(request.text)
+    if thread.plain and not request.conversation:
+        return []
+    parts = thread.parts if thread.transcript else tuple(reversed(thread.parts))
+    given = [TurnView(turn.role, turn.text, False) for turn in request.conversation]
+    return given + [TurnView(p.role, _unquoted(request.text[p.start : p.end]), p in thread.newest) for p in parts]
+
+
+def _unquoted(text: str) -> str:
+    """Without the marks that mail programs put before quoted lines."""
+    lines = [line.lstrip("> ＞") if line.lstrip().startswith((">", "＞")) else line for line in text.splitlines()]
+    return "\n".join(lines).strip() or fold(text).text

@@ -1,0 +1,50 @@
+"""The console's own words in both languages, from `locales/*.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from fastapi import Request
+
+from copilot.types import Language
+
+__all__ = ["COOKIE", "locale_of", "messages", "translator"]
+
+COOKIE = "levelhead_language"
+_FOLDER = Path(__file__).with_name("locales")
+
+
+@cache
+def messages(language: str) -> Mapping[str, str]:
+    """Key to text; both languages hold the same keys (a test sees to it)."""
+    loaded: dict[str, str] = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def locale_of(request: Request) -> Language:
+    """The chosen language, else the browser's first of the two, else English."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen == "zh":
+        return "zh"
+    if chosen == "en":
+        return "en"
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith("zh"):
+            return "zh"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+def translator(language: Language) -> Callable[..., str]:
+    """`t("key", name=value)`; a key that is missing raises, so that no page shows one."""
+    table = messages(language)
+
+    def t(key: str, **values: object) -> str:
+        return table[key].format(**values) if values else table[key]
+
+    return t

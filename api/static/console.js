@@ -1,0 +1,115 @@
+// The workbench works without this file; with it, nothing reloads and the keyboard does it all.
+import { fetchPart, post } from "./net.js";
+import { bindReplies, copyReply } from "./replies.js";
+import { toast, words } from "./words.js";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+let latest = 0; // answers that come late are dropped
+
+function show(html) {
+  const parts = new DOMParser().parseFromString(html, "text/html");
+  for (const [name, id] of [["left", "left"], ["right", "right"], ["recent", "recent"]]) {
+    const part = $(`[data-part="${name}"]`, parts);
+    if (part) document.getElementById(id).replaceChildren(...part.childNodes);
+  }
+  bindReplies(document);
+}
+
+async function read(form) {
+  const mine = ++latest;
+  const button = $(".primary, button", form);
+  const busy = $("#reader .primary");
+  const label = busy.textContent;
+  busy.textContent = busy.dataset.busy;
+  busy.disabled = true;
+  document.getElementById("right").setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => toast(words.slow), 2500);
+  try {
+    const html = await fetchPart("/", new URLSearchParams(new FormData(form)));
+    if (mine !== latest) return;
+    show(html);
+    document.getElementById("right").scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (matchMedia("(max-width: 60rem)").matches) $(".stance, .fault")?.scrollIntoView({ block: "start" });
+    else if (button === busy) $("#message").blur();
+  } catch (error) {
+    if (mine === latest) toast(error.message || words.offline);
+  } finally {
+    clearTimeout(slow);
+    busy.textContent = label;
+    busy.disabled = false;
+    document.getElementById("right").removeAttribute("aria-busy");
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id !== "reader" && form.id !== "turns") return;
+  event.preventDefault();
+  const text = $("#message").value;
+  const limit = Number($("#reader").dataset.most);
+  const count = [...text].length;
+  if (form.id === "reader" && count > limit) {
+    toast($("#reader").dataset.tooLong.replace("{n}", count.toLocaleString()));
+    return;
+  }
+  read(form);
+});
+
+function startAnew() {
+  latest++;
+  const message = $("#message");
+  message.value = "";
+  document.getElementById("left").replaceChildren();
+  document.getElementById("right").replaceChildren();
+  if (location.pathname !== "/") history.pushState(null, "", "/");
+  message.focus();
+}
+
+document.addEventListener("click", async (event) => {
+  const target = event.target;
+  if (target.closest("[data-new]")) return startAnew();
+  if (target.closest("[data-close]")) return $("#drawer").close();
+  const card = target.closest("a[data-card]");
+  if (card && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    try {
+      const html = await fetchPart(card.getAttribute("href"));
+      const inside = new DOMParser().parseFromString(html, "text/html").body;
+      $("#drawer-body").replaceChildren(...inside.childNodes);
+      $("#drawer").showModal();
+      $("#drawer").scrollTop = 0;
+    } catch (error) { toast(error.message || words.offline); }
+  }
+  const correct = target.closest("[data-correct]");
+  if (correct) {
+    const id = correct.closest("[data-suggestion]").dataset.suggestion;
+    try {
+      await post(`/outcomes/${id}`, { action: "stance_corrected", type: correct.dataset.correct });
+      correct.closest("details").open = false;
+      toast(words.thanks);
+    } catch (error) { toast(error.message || words.offline); }
+  }
+});
+
+$("#drawer")?.addEventListener("click", (event) => { if (event.target.id === "drawer") event.target.close(); });
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    const form = event.target.closest?.("#turns") || document.getElementById("reader");
+    if (form) { event.preventDefault(); form.requestSubmit(); }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+  if (["1", "2", "3"].includes(event.key)) copyReply(Number(event.key) - 1);
+  else if (event.key === "n" || event.key === "N") { if ($("[data-new]")) startAnew(); }
+  else if (event.key === "/") { event.preventDefault(); $("#message")?.focus(); }
+});
+
+$("#filter")?.addEventListener("input", (event) => {
+  const wanted = event.target.value.trim().toLowerCase();
+  for (const item of document.querySelectorAll(".cards li")) item.hidden = !item.textContent.toLowerCase().includes(wanted);
+  for (const group of document.querySelectorAll(".group")) group.hidden = !$("li:not([hidden])", group);
+});
+
+bindReplies(document);

@@ -1,0 +1,26 @@
+// Requests to our own server. Every failure becomes an Error whose message a person can read.
+const csrf = () => document.querySelector('meta[name="csrf"]').content;
+const PATIENCE = 20000; // milliseconds
+
+async function send(url, options) {
+  let response;
+  try {
+    response = await fetch(url, {
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE),
+      ...options,
+      headers: { "X-Requested-With": "fetch", "X-CSRF-Token": csrf(), ...options.headers },
+    });
+  } catch { throw new Error(""); }
+  const problem = response.headers.get("content-type")?.includes("problem+json");
+  if (problem) throw new Error((await response.json()).detail);
+  return response;
+}
+
+export async function fetchPart(url, body) {
+  return (await send(url, body ? { method: "POST", body } : {})).text();
+}
+
+export async function post(url, data) {
+  return (await send(url, { method: "POST", body: JSON.stringify(data), headers: { "Content-Type": "application/json" } })).json();
+}

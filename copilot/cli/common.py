@@ -1,0 +1,103 @@
+"""What several commands need: the copilot with progress on stderr, and lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from pydantic import BaseModel, ValidationError
+
+from copilot.config import Settings
+from copilot.contract import as_input_error
+from copilot.errors import InputError, LevelheadError
+from copilot.pipeline import Copilot
+
+__all__ = ["build", "each_line", "open_database", "say_progress", "text_or_stdin"]
+
+_STEPS = {"embed": "reading the playbooks", "fit": "fitting the models", "index": "building the index"}
+
+
+def say_progress(step: str, done: int, total: int) -> None:
+    """One line a step, rewritten in place on a terminal."""
+    line = f"{_STEPS.get(step, step)}: {done * 100 // max(1, total)} %"
+    if sys.stderr.isatty():
+        click.echo(f"\r{line:<50}", nl=done >= total, err=True)
+    elif done >= total:
+        click.echo(line, err=True)
+
+
+def build(settings: Settings | None = None) -> Copilot:
+    return Copilot.build(settings or Settings(), say_progress)
+
+
+def open_database(settings: Settings | None = None) -> Any:
+    from copilot.store import Database
+
+    settings = settings or Settings()
+    settings.prepare()
+    return Database(settings.database)
+
+
+def text_or_stdin(text: str | None) -> str:
+    """The argument, or standard input for `-` or when something is piped in."""
+    if text is None or text == "-":
+        if text is None and sys.stdin.isatty():
+            raise InputError("TEXT", "give the message as an argument, or pipe it in")
+        data = sys.stdin.buffer.read()
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError("stdin", f"is not UTF-8 text (byte {error.start})") from error
+    return text
+
+
+def each_line(source: str, model: type[BaseModel], answer: Callable[[Any], dict[str, Any]]) -> int:
+    """Answer every JSON line of a file (or `-`) in order; a bad line gets an error object. Returns how many were bad."""
+    bad = 0
+    for number, line in enumerate(_lines(source), 1):
+        id_: Any = None
+        try:
+            data = _parse(line, number)
+            id_ = data.get("id") if isinstance(data, dict) else None
+            result = answer(model.model_validate(data))
+        except ValidationError as error:
+            fault = as_input_error(error)
+            result, bad = _error(id_, number, fault.field, fault.message), bad + 1
+        except InputError as error:
+            result, bad = _error(id_, number, error.field, error.message), bad + 1
+        except LevelheadError as error:
+            result, bad = _error(id_, number, "line", str(error)), bad + 1
+        click.echo(json.dumps(result, ensure_ascii=False))
+    return bad
+
+
+def _error(id_: Any, line: int, field: str, message: str) -> dict[str, Any]:
+    return {"id": id_ if isinstance(id_, str) else None, "error": {"line": line, "field": field, "message": message}}
+
+
+def _parse(line: bytes, number: int) -> Any:
+    try:
+        return json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError("line", "is not UTF-8 text") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError("line", f"is not JSON: {getattr(error, 'msg', error)}") from error
+
+
+def _lines(source: str) -> Iterator[bytes]:
+    if source == "-":
+        yield from _filled(sys.stdin.buffer)
+        return
+    path = Path(source)
+    if not path.is_file():
+        raise InputError("--jsonl", f"no such file: {source}")
+    with path.open("rb") as file:
+        yield from _filled(file)
+
+
+def _filled(file: IO[bytes]) -> Iterator[bytes]:
+    return (line for line in file if line.strip())
