@@ -56,7 +56,7 @@ def create_app(settings: Settings, copilot: Copilot, database: Database) -> Fast
     @app.exception_handler(NotSignedIn)
     def to_sign_in(request: Request, _error: Exception) -> Response:
         if request.headers.get("x-requested-with") == "fetch":
-            return problems.problem(401, "You are signed out. Sign in again in another tab; what you typed is kept here.")
+            return problems.problem(401, "You are signed out. Sign in again in another tab; your text stays here.")
         return RedirectResponse("/sign-in", 303)
 
     for routes in (health, v1, sessions, console, cards):

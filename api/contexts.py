@@ -15,7 +15,17 @@ from copilot.store import CaseSummary
 from copilot.text import fold
 from copilot.types import Language
 
-__all__ = ["CardPage", "CardsPage", "Chip", "ProblemPage", "ResultView", "SignInPage", "TurnView", "WorkbenchPage", "result_view"]
+__all__ = [
+    "CardPage",
+    "CardsPage",
+    "Chip",
+    "ProblemPage",
+    "ResultView",
+    "SignInPage",
+    "TurnView",
+    "WorkbenchPage",
+    "result_view",
+]
 
 _SURE = 0.5  # below this the console names the two likeliest stances
 
@@ -116,7 +126,6 @@ def result_view(
     cards = copilot.catalogue.cards
     marks = [Mark(e.start, e.end, "stance", e.why) for e in suggestion.customer.evidence]
     marks += [Mark(e.start, e.end, flag.code, e.why) for flag in suggestion.flags for e in flag.evidence]
-    facts = copilot.facts(request.text, suggestion.language)
     return ResultView(
         suggestion=suggestion,
         case_id=case_id,
@@ -133,29 +142,35 @@ def result_view(
         text=segments(request.text, marks),
         turns=_turns(copilot, request),
         card_titles={key: cards[key].title.in_(locale) for key in _cited(suggestion) if key in cards},
-        facts=[(words.say("facts", f.slot, language=locale), f.value) for f in facts.values()],
+        facts=[(words.say("facts", f.slot, language=locale), f.value) for f in suggestion.facts],
     )
 
 
 def _cited(suggestion: SuggestionOut) -> set[str]:
-    cited = set(suggestion.cards)
-    for reply in suggestion.replies:
-        cited |= set(reply.cards)
     guidance = suggestion.guidance
-    for hint in (*guidance.steps, *guidance.say, *guidance.dont_say, *guidance.ask):
-        cited.add(hint.card)
-    return cited
+    hints = [*guidance.steps, *guidance.say, *guidance.ask]
+    return {
+        *suggestion.cards,
+        *(card for reply in suggestion.replies for card in reply.cards),
+        *(hint.card for hint in hints),
+        *(pair.card for pair in guidance.dont_say),
+    }
 
 
 def _teams(copilot: Copilot, suggestion: SuggestionOut, locale: Language, now: datetime) -> list[Team]:
+    """Who takes over now, each once, and whom they stand in for outside their hours."""
     organisation = copilot.organisation()[0]
-    teams = []
+    covered: dict[str, list[str]] = {}
     for route in suggestion.escalation.route_to:
         duty = organisation.on_duty(route, now)
-        info = organisation.routes[duty]  # type: ignore[index]
-        closed = organisation.routes[route].team.in_(locale) if duty != route else None
-        teams.append(Team(info.team.in_(locale), info.contact, closed))
-    return teams
+        closed = covered.setdefault(duty, [])
+        if duty != route:
+            closed.append(organisation.routes[route].team.in_(locale))
+    return [
+        Team(info.team.in_(locale), info.contact, ("、" if locale == "zh" else ", ").join(closed) or None)
+        for duty, closed in covered.items()
+        for info in [organisation.routes[duty]]  # type: ignore[index]
+    ]
 
 
 def _turns(copilot: Copilot, request: CaseIn) -> list[TurnView]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Mark", "Segment", "segments"]
 
@@ -45,7 +46,5 @@ def segments(text: str, marks: Sequence[Mark]) -> list[Segment]:
         cuts |= {max(0, min(mark.start, len(text))), max(0, min(mark.end, len(text)))}
     edges = sorted(cuts)
     return [
-        Segment(text[a:b], tuple(m for m in marks if m.start <= a and b <= m.end))
-        for a, b in zip(edges, edges[1:], strict=False)
-        if a < b
+        Segment(text[a:b], tuple(m for m in marks if m.start <= a and b <= m.end)) for a, b in pairwise(edges) if a < b
     ]

@@ -77,10 +77,7 @@ def install(app: FastAPI, show: Callable[[Request, Problem], Response]) -> None:
 
     @app.exception_handler(RequestValidationError)
     def unusable(request: Request, error: RequestValidationError) -> Response:
-        faults = [
-            FieldFault(field=_name(item["loc"]), message=str(item["msg"]))
-            for item in error.errors()[:10]
-        ]
+        faults = [FieldFault(field=_name(item["loc"]), message=str(item["msg"])) for item in error.errors()[:10]]
         return answer(request, 422, f"{faults[0].field}: {faults[0].message}" if faults else "cannot be used", faults)
 
     @app.exception_handler(InputError)

@@ -1,4 +1,7 @@
-"""Who is asking: keys in a header for programs, a signed session cookie for people. A key never stands in an address."""
+"""Who is asking: keys in a header for programs, a signed session cookie for people.
+
+A key never stands in an address.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ Pydantic at this edge, frozen values inside. All spans count Unicode code points
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -88,7 +88,7 @@ class CaseIn(_In):
 
 
 def _aware(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=timezone.utc) if at is not None and at.tzinfo is None else at
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 class LintIn(_In):
@@ -186,6 +186,15 @@ class GuidanceOut(_Out):
     ask: list[HintOut]
 
 
+class FactOut(_Out):
+    """A particular taken from the message as written: `order, amount, delay, times, date, name, product`."""
+
+    slot: str
+    value: str
+    start: int
+    end: int
+
+
 class ReadingOut(_Out):
     """What was read from the message."""
 
@@ -200,7 +209,7 @@ class ReadingOut(_Out):
     notices: list[str]
 
     @classmethod
-    def of(cls, id_: str | None, reading: Reading) -> ReadingOut:
+    def of_reading(cls, id_: str | None, reading: Reading) -> ReadingOut:
         return cls(id=id_, **_reading_fields(reading), notices=list(reading.notices))
 
 
@@ -210,6 +219,7 @@ class SuggestionOut(ReadingOut):
     suggestion_id: str | None = Field(default=None, description="set by the API; names it in outcomes")
     replies: list[ReplyOut]
     guidance: GuidanceOut
+    facts: list[FactOut]
     handoff: str
     cards: list[str]
     generated_by: str
@@ -222,6 +232,7 @@ class SuggestionOut(ReadingOut):
             **_reading_fields(suggestion.reading),
             replies=[ReplyOut.model_validate(r, from_attributes=True) for r in suggestion.replies],
             guidance=GuidanceOut.model_validate(suggestion.guidance, from_attributes=True),
+            facts=[FactOut.model_validate(f, from_attributes=True) for f in suggestion.facts],
             handoff=suggestion.handoff.text,
             cards=list(suggestion.cards),
             generated_by=suggestion.generated_by,

@@ -42,7 +42,7 @@ class BundledEncoder:
         self._cached = lru_cache(maxsize=4096)(self._one)
 
     def _one(self, text: str) -> Vectors:
-        return self._unit(np.asarray(self._model.encode([text]), dtype=np.float32))[0]
+        return np.asarray(self._unit(np.asarray(self._model.encode([text]), dtype=np.float32))[0])
 
     @staticmethod
     def _unit(rows: Vectors) -> Vectors:
@@ -55,7 +55,7 @@ class BundledEncoder:
         if not clean:
             return np.zeros((0, self.dimension), dtype=np.float32)
         if len(clean) == 1:
-            return self._cached(clean[0])[None, :]
+            return np.asarray(self._cached(clean[0])[None, :])
         # Texts of like length share a batch, or padding would cost more than the texts.
         order = sorted(range(len(clean)), key=lambda i: len(clean[i]))
         out = np.empty((len(clean), self.dimension), dtype=np.float32)

@@ -1,13 +1,13 @@
 """Every error that Levelhead raises on purpose.
 
-    LevelheadError
-    ├── InputError            the caller's text or fields are at fault; says which and how to mend it
-    ├── PlaybookError         a card or exemplar file is at fault; names file, field and fix
-    ├── OrganisationError     organisation.yaml is at fault
-    ├── DataDirectoryError    the data directory cannot be used
-    ├── IndexError_           the index cannot be built or read
-    ├── StoreError            the database cannot be used
-    └── NotFound              no such case, suggestion, card or key
+LevelheadError
+├── InputError            the caller's text or fields are at fault; says which and how to mend it
+├── PlaybookError         a card or exemplar file is at fault; names file, field and fix
+├── OrganisationError     organisation.yaml is at fault
+├── DataDirectoryError    the data directory cannot be used
+├── IndexError_           the index cannot be built or read
+├── StoreError            the database cannot be used
+└── NotFound              no such case, suggestion, card or key
 """
 
 from __future__ import annotations

@@ -11,18 +11,9 @@ import yaml
 
 from copilot.patterns import pattern
 from copilot.text import Folded
+from copilot.types import Fact
 
-__all__ = ["Fact", "Facts", "FactFinder"]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A value in the customer's own characters, and where it stands in the text as received."""
-
-    slot: str
-    value: str
-    start: int
-    end: int
+__all__ = ["FactFinder", "Facts"]
 
 
 Facts = Mapping[str, Fact]

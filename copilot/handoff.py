@@ -9,8 +9,8 @@ from copilot.facts import Facts
 from copilot.organisation import Organisation
 from copilot.read import Looked
 from copilot.text import fold, sentences
-from copilot.types import Case, Guidance, Handoff, Language
 from copilot.thread import ThreadSplitter
+from copilot.types import Case, Guidance, Handoff, Language
 from copilot.wording import Wording
 
 __all__ = ["note"]

@@ -106,9 +106,7 @@ class CardIndex:
         """The k nearest records, nearest first."""
         if self._collection is None:
             raise IndexError_("the index is not built yet: run `levelhead index`")
-        answer = self._collection.query(
-            query_embeddings=[vector], n_results=k, include=["metadatas", "distances"]
-        )
+        answer = self._collection.query(query_embeddings=[vector], n_results=k, include=["metadatas", "distances"])
         return [
             Match(id_, str(metadata["card"]), 1.0 - float(distance))
             for id_, metadata, distance in zip(

@@ -1,7 +1,7 @@
 """The phrase linter: finds what an agent should not say, and says what to say instead.
 
-The rules are the `dont_say` entries of the cards. One RE2 set per language says in a single pass which entries can match
-at all; only those are then located. Time is linear in the text.
+The rules are the `dont_say` entries of the cards. One RE2 set per language says in a single pass which entries can
+match at all; only those are then located. Time is linear in the text.
 """
 
 from __future__ import annotations

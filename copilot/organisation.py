@@ -24,9 +24,10 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Longer marks first: HK$ is not $.
 _CURRENCIES = (
-    ("HK$", "HKD"), ("A$", "AUD"), ("S$", "SGD"), ("US$", "USD"), ("$", "USD"), ("£", "GBP"), ("€", "EUR"), ("₹", "INR"),
+    ("HK$", "HKD"), ("A$", "AUD"), ("S$", "SGD"), ("US$", "USD"), ("$", "USD"), ("£", "GBP"), ("€", "EUR"),
+    ("₹", "INR"),
     ("港币", "HKD"), ("新台币", "TWD"), ("美元", "USD"), ("欧元", "EUR"), ("英镑", "GBP"), ("日元", "JPY"),
-    ("元", "CNY"), ("块", "CNY"), ("塊", "CNY"), ("¥", "CNY"), ("¥", "CNY"),
+    ("元", "CNY"), ("块", "CNY"), ("塊", "CNY"), ("¥", "CNY"), ("\uffe5", "CNY"),
     ("dollars", "USD"), ("pounds", "GBP"), ("euros", "EUR"), ("RMB", "CNY"), ("yuan", "CNY"),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import joblib
@@ -20,7 +20,7 @@ from copilot.check import Guard
 from copilot.config import Settings, shipped
 from copilot.embed import BundledEncoder, Encoder, Vectors
 from copilot.errors import OrganisationError
-from copilot.facts import FactFinder, Facts
+from copilot.facts import FactFinder
 from copilot.guidance import guide
 from copilot.handoff import note
 from copilot.heads import Heads
@@ -52,7 +52,7 @@ class Copilot:
         index: CardIndex,
         words: Words,
         organisation_file: Path | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         root = shipped("playbooks")
         self.catalogue = catalogue
@@ -87,10 +87,6 @@ class Copilot:
         """The turns of a pasted thread."""
         return self._splitter.split(text)
 
-    def facts(self, text: str, language: Language) -> Facts:
-        """Particulars of a text by slot, as written."""
-        return self._facts.find(fold(text), language)
-
     def read(self, case: Case, locale: Language | None = None) -> Reading:
         """Stance, heat, flags and escalation. Raises `InputError` for what cannot be a message."""
         return self._look(case, locale)[0].reading
@@ -121,6 +117,7 @@ class Copilot:
             replies,
             guidance,
             tuple(card.id for card in recalled.cards()),
+            tuple(facts.values()),
             handoff,
             notices=reading.notices + notices + dropped,
         )

@@ -29,7 +29,7 @@ def records_of(catalogue: Catalogue) -> list[Record]:
     records: list[Record] = []
     for card in catalogue.cards.values():
         for language in ("en", "zh"):
-            texts = [card.title.in_(language), *card.signals.get(language, ())]  # type: ignore[call-overload]
+            texts = [card.title.in_(language), *card.signals.get(language, ())]
             records += [Record(f"{card.id}|{language}|{n}", card.id, fold(t).text) for n, t in enumerate(texts)]
     for number, item in enumerate(catalogue.exemplars):
         card_id = f"situation.{item.exemplar.situation}"
@@ -138,9 +138,7 @@ class Recall:
                 return max(options, key=lambda c: (scores.get(c.id, 0.0), c.id))
         return None
 
-    def _topic(
-        self, case: Case, reading: Reading, scores: Mapping[str, float], lead: Card | None
-    ) -> tuple[Card, bool]:
+    def _topic(self, case: Case, reading: Reading, scores: Mapping[str, float], lead: Card | None) -> tuple[Card, bool]:
         """What the message is about, and whether that is more than a fallback."""
         cards = self._catalogue.cards
         fallback = {

@@ -1,4 +1,4 @@
-"""Three drafts from the cards: each sentence is a card's, filled only with what the message or the organisation gives."""
+"""Three drafts from the cards: every sentence is a card's, filled with what message and organisation give."""
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ class Composer:
         escalation = reading.escalation
         route = organisation.on_duty(escalation.route_to[0] if escalation.route_to else "supervisor", now)
         minutes = organisation.next_contact(case.channel, escalation.urgency)
+        if minutes is not None and escalation.respond_within_minutes is not None:
+            minutes = min(minutes, escalation.respond_within_minutes)
         slots = {name: fact.value for name, fact in facts.items()}
         slots["next_contact"] = to_script(self._wording.within(minutes, language), script, case.text)
         slots["route_team"] = to_script(
@@ -113,7 +115,8 @@ class Composer:
         acknowledged = list(choice.part(topic, "acknowledge")) if recalled.topic_sure or lead is None else []
         added = list(choice.part(lead, "acknowledge")) if lead is not None else []
         if style == "brief":
-            yield from (added[:1] if leads and added else acknowledged[:1] or added[:1])
+            yield from acknowledged[:1]
+            yield from (added[:1] if leads or not acknowledged else [])
         else:
             yield from (acknowledged[:1] if added else acknowledged)
             yield from added

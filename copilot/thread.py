@@ -1,7 +1,7 @@
 """A pasted thread taken apart: whose words are whose, and which are the customer's newest.
 
 Kept by us rather than left to a mail-reply library because every part must keep its place in the text as received,
-because chat and call transcripts arrive in the same paste, and because matching must stay linear in what strangers send.
+because chat and call transcripts arrive in the same paste, and because matching must stay linear in strangers' text.
 """
 
 from __future__ import annotations
@@ -163,16 +163,12 @@ class ThreadSplitter:
                 close(line.start, other, line.depth)
                 speaker.append(other)
                 signed = False
-            elif line.text and line.depth < level and any(following.depth for following in lines[:at]):
+            elif line.text and level and not line.depth and self._was_marked(lines, at):
                 # Back out of a quotation: words written below or between the quoted lines.
-                if line.depth == 0 and level and self._was_marked(lines, at, level):
-                    close(line.start, "customer", 0)
-                    speaker = ["customer"]
-                    signed = False
-            if line.text and not signed and self._is("signature", line.text):
-                close(line.start, "noise", level)
-                signed = True
-            elif line.text and self._is("disclaimer", line.text):
+                close(line.start, "customer", 0)
+                speaker = ["customer"]
+                signed = False
+            if line.text and self._ends_words(line.text, signed):
                 close(line.start, "noise", level)
                 signed = True
             at += 1
@@ -180,8 +176,11 @@ class ThreadSplitter:
             close(lines[-1].end, "noise", level)
         return parts
 
+    def _ends_words(self, line: str, signed: bool) -> bool:
+        return bool((not signed and self._is("signature", line)) or self._is("disclaimer", line))
+
     @staticmethod
-    def _was_marked(lines: Sequence[_Line], at: int, level: int) -> bool:
+    def _was_marked(lines: Sequence[_Line], at: int) -> bool:
         return any(line.depth for line in lines[max(0, at - 3) : at])
 
     def _header_block(self, lines: Sequence[_Line], at: int) -> int:

@@ -16,13 +16,14 @@ __all__ = [
     "Customer",
     "Escalation",
     "Evidence",
+    "Fact",
     "Finding",
     "Flag",
     "Guidance",
     "Handoff",
     "Heat",
-    "History",
     "Hint",
+    "History",
     "Instead",
     "Language",
     "Reading",
@@ -192,6 +193,16 @@ class Guidance:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A particular of the message in the customer's own characters, e.g. an order number, and where it stands."""
+
+    slot: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Handoff:
     """What the next person needs to know, as a note to copy."""
 
@@ -207,6 +218,7 @@ class Suggestion:
     replies: tuple[Reply, ...]
     guidance: Guidance
     cards: tuple[str, ...]
+    facts: tuple[Fact, ...]
     handoff: Handoff
     generated_by: str = "playbook"
     notices: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -51,7 +51,7 @@ def _workbench(
         tier=tier,
         result=result,
         fault=fault,
-        now=datetime.now(timezone.utc),
+        now=datetime.now(UTC),
     )
     fetched = request.headers.get("x-requested-with") == "fetch"
     template = "_answer.html" if fetched else "workbench.html"
@@ -91,7 +91,7 @@ def read(
     except (ValidationError, InputError) as error:
         fault = as_input_error(error) if isinstance(error, ValidationError) else error
         return _workbench(request, server, key, text=text, channel=channel, tier=tier, fault=str(fault), status=422)
-    result = result_view(server.copilot, case_in, answer, found_id, locale, datetime.now(timezone.utc))
+    result = result_view(server.copilot, case_in, answer, found_id, locale, datetime.now(UTC))
     return _workbench(request, server, key, text=text, channel=channel, tier=tier, result=result)
 
 
@@ -130,11 +130,9 @@ def case_page(case_id: str, request: Request, server: ServerDep, key: Person) ->
     locale: Language = locale_of(request)
     case_in = CaseIn.model_validate(row.request)
     answer = SuggestionOut.model_validate({**row.suggestion, "suggestion_id": row.suggestion_id})
-    result = result_view(server.copilot, case_in, answer, row.id, locale, datetime.now(timezone.utc))
+    result = result_view(server.copilot, case_in, answer, row.id, locale, datetime.now(UTC))
     tier = (case_in.history.tier if case_in.history else None) or ""
-    return _workbench(
-        request, server, key, text=case_in.text, channel=case_in.channel or "", tier=tier, result=result
-    )
+    return _workbench(request, server, key, text=case_in.text, channel=case_in.channel or "", tier=tier, result=result)
 
 
 @router.post("/cases/{case_id}/delete", dependencies=[CheckedForm])
@@ -153,5 +151,3 @@ def outcome(suggestion_id: str, body: OutcomeIn, server: ServerDep, key: Person)
         suggestion_id, key.id, body.action, style=body.style, text=body.text, type_=body.type, reason=body.reason
     )
     return JSONResponse({"kept": True}, 201)
-
-

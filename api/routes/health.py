@@ -31,7 +31,5 @@ def ready(server: ServerDep) -> Response:
     """Database and index answer. `problems` lists faults in the organisation's own files that were skipped."""
     if not server.database.ready():
         return problem(503, "The database does not answer.")
-    body = Health(
-        status="ready", cards=len(server.copilot.catalogue.cards), problems=list(server.copilot.problems())
-    )
+    body = Health(status="ready", cards=len(server.copilot.catalogue.cards), problems=list(server.copilot.problems()))
     return JSONResponse(body.model_dump())

@@ -25,7 +25,9 @@ def sign_in_page(request: Request) -> Response:
 
 
 @router.post("/sign-in", dependencies=[CheckedForm])
-def sign_in_with_key(request: Request, server: ServerDep, access_key: Annotated[str, Form(max_length=200)] = "") -> Response:
+def sign_in_with_key(
+    request: Request, server: ServerDep, access_key: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
     secret = access_key.strip()
     key = server.keys.find(secret) if secret else None
     if key is None:

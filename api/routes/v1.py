@@ -51,7 +51,11 @@ class OutcomeOut(BaseModel):
 
 
 def suggest_and_save(
-    server: ServerDep, key_id: str, items: list[tuple[Case, CaseIn]], locale: Language | None, case_id: str | None = None
+    server: ServerDep,
+    key_id: str,
+    items: list[tuple[Case, CaseIn]],
+    locale: Language | None,
+    case_id: str | None = None,
 ) -> list[tuple[str, SuggestionOut]]:
     """Suggest for every case, keep them all in one transaction; pairs of case id and answer."""
     rows = []
@@ -101,7 +105,7 @@ def outcome(suggestion_id: str, body: OutcomeIn, server: ServerDep, key: ApiKey)
 @router.post("/readings", tags=["readings"], response_model=ReadingOut)
 def readings(body: CaseIn, server: ServerDep, key: ApiKey, locale: Locale = None) -> ReadingOut:
     """Read a message without suggesting replies. Nothing is kept."""
-    return ReadingOut.of(body.id, server.copilot.read(body.case(), locale))
+    return ReadingOut.of_reading(body.id, server.copilot.read(body.case(), locale))
 
 
 @router.post("/lint", tags=["lint"], response_model=LintOut)

@@ -1,7 +1,7 @@
 """The command line: `levelhead`.
 
-Exit codes: 0 fine · 1 found something (findings of a draft, faults in playbooks, bad lines of a file) · 2 the call or its
-input is at fault · 3 the machine is at fault (data directory, database, index, port) · 130 stopped by Ctrl-C.
+Exit codes: 0 fine · 1 found something (errors in a draft, faults in playbooks, bad lines of a file) · 2 the call or
+its input is at fault · 3 the machine is at fault (data directory, database, index, port) · 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def text_or_stdin(text: str | None) -> str:
 
 
 def each_line(source: str, model: type[BaseModel], answer: Callable[[Any], dict[str, Any]]) -> int:
-    """Answer every JSON line of a file (or `-`) in order; a bad line gets an error object. Returns how many were bad."""
+    """Answer each JSON line of a file (or `-`) in order; a bad one gets an error object. Returns how many were bad."""
     bad = 0
     for number, line in enumerate(_lines(source), 1):
         id_: Any = None

@@ -40,7 +40,8 @@ def check(folder: Path | None) -> None:
     """Check every card and exemplar of FOLDER (the shipped playbooks and your own by default)."""
     settings = Settings()
     folders = [folder] if folder else [shipped("playbooks"), settings.overlay]
-    problems = [problem for place in folders if place.is_dir() for problem in check_files(place)]
+    base = load(shipped("playbooks")).cards.values() if folders[0] != shipped("playbooks") else ()
+    problems = [problem for place in folders if place.is_dir() for problem in check_files(place, base)]
     for problem in problems:
         click.echo(str(problem))
     click.echo(f"{len(problems)} problems" if problems else "no problems", err=True)

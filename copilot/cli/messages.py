@@ -18,7 +18,9 @@ from copilot.types import Case, Finding, Reading, Suggestion
 __all__ = ["lint", "read", "suggest"]
 
 _channel = click.option("--channel", type=click.Choice(list(CHANNELS)), help="where the message came in")
-_locale = click.option("--locale", type=click.Choice(["en", "zh"]), help="language of the advice; the message's own by default")
+_locale = click.option(
+    "--locale", type=click.Choice(["en", "zh"]), help="language of the advice; the message's own by default"
+)
 _jsonl = click.option("--jsonl", metavar="FILE|-", help="requests, one JSON object a line; answers in the same order")
 _json = click.option("--json", "as_json", is_flag=True, help="answer as JSON")
 
@@ -59,13 +61,13 @@ def read(text: str | None, channel: str | None, locale: Any, as_json: bool, json
         copilot = build()
 
         def answer(request: CaseIn) -> dict[str, Any]:
-            return ReadingOut.of(request.id, copilot.read(request.case(), locale)).model_dump(mode="json")
+            return ReadingOut.of_reading(request.id, copilot.read(request.case(), locale)).model_dump(mode="json")
 
         sys.exit(1 if each_line(jsonl, CaseIn, answer) else 0)
     case = Case(text_or_stdin(text), channel=channel)
     copilot = build()
     reading = copilot.read(case, locale)
-    click.echo(_dump(ReadingOut.of(None, reading)) if as_json else "\n".join(_reading_lines(reading, copilot)))
+    click.echo(_dump(ReadingOut.of_reading(None, reading)) if as_json else "\n".join(_reading_lines(reading, copilot)))
 
 
 @click.command()
@@ -75,7 +77,7 @@ def read(text: str | None, channel: str | None, locale: Any, as_json: bool, json
 @_json
 @_jsonl
 def lint(draft: str | None, customer: str | None, locale: Any, as_json: bool, jsonl: str | None) -> None:
-    """Check a draft (a file, a text, or - for standard input) for phrases that hurt. Exit code 1 when one is an error."""
+    """Check a draft (a file, a text, or -) for phrases that hurt. Exit code 1 when one is an error."""
     if jsonl:
         copilot = build()
 

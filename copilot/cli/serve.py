@@ -29,8 +29,10 @@ def serve(host: str | None, port: int | None) -> None:
 
     from api.app import create_app
 
-    given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings(**given)
+    settings = Settings()
+    settings = settings.model_copy(
+        update={key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    )
     settings.prepare()
     listener = _listen(settings.host, settings.port)
     try:
@@ -42,7 +44,9 @@ def serve(host: str | None, port: int | None) -> None:
         app = create_app(settings, copilot, database)
         click.echo(f"\nLevelhead is ready: http://{settings.host}:{listener.getsockname()[1]}\n{shown}\n")
         logging.getLogger("uvicorn.access").disabled = True  # our own log carries no query and no text
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
+        )
         server.run(sockets=[listener])
     finally:
         listener.close()
@@ -69,7 +73,11 @@ def _listen(host: str, port: int) -> socket.socket:
 def _first_key(keys: Keys, path: Path) -> str:
     """Make a key when there is none; say where it is kept otherwise."""
     if any(key.revoked_at is None for key in keys.list()):
-        return f"Sign in with your access key (the first one is kept in {path})." if path.exists() else "Sign in with your access key."
+        return (
+            f"Sign in with your access key (the first one is kept in {path})."
+            if path.exists()
+            else "Sign in with your access key."
+        )
     _, secret = keys.new("first key", "admin")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

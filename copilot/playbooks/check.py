@@ -8,11 +8,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from copilot.errors import PlaybookError
+from copilot.lint import Linter
 from copilot.patterns import PatternError, pattern
 from copilot.playbooks.load import Problem, content_files, read_card, read_exemplars
 from copilot.playbooks.model import STYLES, Card, ExemplarFile, Parts, Sentence, wordings
 
-__all__ = ["check_card", "check_exemplars", "check_files"]
+__all__ = ["always_usable", "check_card", "check_exemplars", "check_files", "check_wording"]
 
 MESSAGE_SLOTS = frozenset({"order", "amount", "delay", "times", "product", "date", "name", "company"})
 ORGANISATION_SLOTS = frozenset({"next_contact", "route_team"})
@@ -59,35 +60,65 @@ def always_usable(sentence: Sentence) -> bool:
 
 def check_card(card: Card) -> Iterator[tuple[str, str]]:
     """Pairs of field and fault."""
-    if card.replies:
-        for style in STYLES:
-            for language in ("en", "zh"):
-                parts: Parts = getattr(getattr(card.replies, style), language)
-                where = f"replies.{style}.{language}"
-                yield from _check_parts(where, language, parts)
-                if card.kind == "situation":
-                    if not any(always_usable(s) for s in parts.acknowledge):
-                        yield f"{where}.acknowledge", "needs a wording that uses no slot of the message"
-                    if not any(always_usable(s) for s in parts.act):
-                        yield f"{where}.act", "needs a wording that uses no slot of the message"
+    yield from _check_replies(card)
+    yield from _check_texts(card)
     for number, entry in enumerate(card.dont_say):
         for language in ("en", "zh"):
             rule = getattr(entry, language)
             where = f"dont_say.{number}.{language}"
             yield from _check_patterns(where, [*rule.match, *rule.unless])
             yield from _check_language(f"{where}.instead", language, rule.instead)
-    for name in ("title", "why"):
-        yield from _check_language(f"{name}.zh", "zh", getattr(card, name).zh)
-        yield from _check_language(f"{name}.en", "en", getattr(card, name).en)
-    for name in ("steps", "say", "ask"):
-        for number, text in enumerate(getattr(card, name)):
-            yield from _check_language(f"{name}.{number}.zh", "zh", text.zh)
-            yield from _check_language(f"{name}.{number}.en", "en", text.en)
     if card.flag:
         for language, rules in card.flag.patterns.items():
-            yield from _check_patterns(
-                f"flag.patterns.{language}", [p for rule in rules for p in (rule.match, rule.unless)]
-            )
+            sources = [source for rule in rules for source in (rule.match, rule.unless)]
+            yield from _check_patterns(f"flag.patterns.{language}", sources)
+
+
+def _check_replies(card: Card) -> Iterator[tuple[str, str]]:
+    if card.replies is None:
+        return
+    for style in STYLES:
+        for language in ("en", "zh"):
+            parts: Parts = getattr(getattr(card.replies, style), language)
+            where = f"replies.{style}.{language}"
+            yield from _check_parts(where, language, parts)
+            if card.kind != "situation":
+                continue
+            for name in ("acknowledge", "act"):
+                if not any(always_usable(s) for s in getattr(parts, name)):
+                    yield f"{where}.{name}", "needs a wording that uses no slot of the message"
+
+
+def _check_texts(card: Card) -> Iterator[tuple[str, str]]:
+    texts = [("title", card.title), ("why", card.why)]
+    for name in ("steps", "say", "ask"):
+        texts += [(f"{name}.{number}", text) for number, text in enumerate(getattr(card, name))]
+    for where, text in texts:
+        for language in ("en", "zh"):
+            yield from _check_language(f"{where}.{language}", language, getattr(text, language))
+
+
+def check_wording(card: Card, linter: Linter) -> Iterator[tuple[str, str]]:
+    """What we offer to say must not be what we tell agents to avoid."""
+    offered: list[tuple[str, str, tuple[str, ...]]] = []
+    for language in ("en", "zh"):
+        offered += [(f"say.{n}.{language}", getattr(t, language), ()) for n, t in enumerate(card.say)]
+        offered += [(f"ask.{n}.{language}", getattr(t, language), ()) for n, t in enumerate(card.ask)]
+        offered += [
+            (f"dont_say.{n}.{language}.instead", getattr(e, language).instead, ()) for n, e in enumerate(card.dont_say)
+        ]
+        for style in STYLES if card.replies else ():
+            parts: Parts = getattr(getattr(card.replies, style), language)
+            for name in ("open", "acknowledge", "act", "close"):
+                for n, sentence in enumerate(getattr(parts, name)):
+                    for wording in wordings(sentence):
+                        # What an organisation allows under `needs` is no unauthorised promise.
+                        exempt = ("unauthorised_promise",) if wording.needs else ()
+                        offered.append((f"replies.{style}.{language}.{name}.{n}", wording.text, exempt))
+    for where, text, exempt in offered:
+        for finding in linter.lint(text, exempt=exempt):
+            if finding.severity != "suggestion":
+                yield where, f"'{finding.text}' is {finding.kind} by {finding.card}: {finding.message}"
 
 
 def _shingles(text: str) -> frozenset[str]:
@@ -115,25 +146,28 @@ def check_exemplars(files: Iterable[tuple[str, ExemplarFile]]) -> Iterator[Probl
                 seen.setdefault(gram, []).append((f"{name} messages.{number}", exemplar.text, len(grams)))
 
 
-def check_files(root: Path, seeds: Iterable[str] = ()) -> list[Problem]:
-    """Every problem of every file below `root`."""
+def check_files(root: Path, base: Iterable[Card] = ()) -> list[Problem]:
+    """Every problem of every file below `root`. `base` are cards whose don't-says hold there too."""
     problems: list[Problem] = []
     exemplars: list[tuple[str, ExemplarFile]] = []
+    cards: list[tuple[str, Card]] = []
     for path in content_files(root):
         name = f"{path.parent.name}/{path.name}"
         try:
             if path.parent.name == "exemplars":
                 exemplars.append((name, read_exemplars(path)))
-                continue
-            problems += [Problem(name, *pair) for pair in check_card(read_card(path))]
+            else:
+                cards.append((name, read_card(path)))
         except PlaybookError as error:
             problems += [Problem(name, "file", line) for line in str(error).splitlines()]
+    sound: list[tuple[str, Card]] = []
+    for name, card in cards:
+        faults = [Problem(name, *pair) for pair in check_card(card)]
+        problems += faults
+        if not faults:
+            sound.append((name, card))
+    linter = Linter([*base, *(card for _, card in sound)])
+    for name, card in sound:
+        problems += [Problem(name, *pair) for pair in check_wording(card, linter)]
     problems += check_exemplars(exemplars)
     return problems
-
-
-if __name__ == "__main__":
-    import sys
-
-    for problem in check_files(Path(sys.argv[1])):
-        print(problem)

@@ -94,7 +94,7 @@ def read_card(path: Path) -> Card:
         raise _explain(path, error) from error
     if card.id != f"{path.parent.name}.{path.stem}":
         raise PlaybookError(
-            f"{path.parent.name}/{path.name}: id: is '{card.id}' but the file's place says '{path.parent.name}.{path.stem}'"
+            f"{path.parent.name}/{path.name}: id: is '{card.id}', its place says '{path.parent.name}.{path.stem}'"
         )
     return card
 

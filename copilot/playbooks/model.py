@@ -51,9 +51,7 @@ Channel = Literal["email", "chat", "phone", "sms", "letter", "face_to_face", "so
 Tier = Literal["vip", "regular", "high_risk"]
 Style = Literal["brief", "warm", "firm"]
 Kind = Literal["stance", "phrase", "channel", "tactic", "situation", "conduct", "flag"]
-Route = Literal[
-    "legal", "pr", "safety", "crisis", "privacy", "fraud", "billing", "supervisor", "retention"
-]
+Route = Literal["legal", "pr", "safety", "crisis", "privacy", "fraud", "billing", "supervisor", "retention"]
 Severity = Literal["error", "warning", "suggestion"]
 FindingKind = Literal[
     "dont_know",
