@@ -113,7 +113,7 @@ def check_wording(card: Card, linter: Linter) -> Iterator[tuple[str, str]]:
                 for n, sentence in enumerate(getattr(parts, name)):
                     for wording in wordings(sentence):
                         # What an organisation allows under `needs` is no unauthorised promise.
-                        exempt = ("unauthorised_promise",) if wording.needs else ()
+                        exempt: tuple[str, ...] = ("unauthorised_promise",) if wording.needs else ()
                         offered.append((f"replies.{style}.{language}.{name}.{n}", wording.text, exempt))
     for where, text, exempt in offered:
         for finding in linter.lint(text, exempt=exempt):
