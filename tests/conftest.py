@@ -1,0 +1,107 @@
+"""What tests share. No test sees the data directory of the person who runs it.
+
+The real `Copilot` is built once a session (under a minute). To keep it between sessions while you work on the tests,
+set LEVELHEAD_TEST_HOME to a directory; it is built again whenever the playbooks have changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import yaml
+from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from api.app import create_app
+from copilot.config import Settings
+from copilot.pipeline import Copilot
+from copilot.store import Database
+from tests.fakes import Kit
+from tests.personas import Personas
+
+# The same examples at every run: a red test is a change of ours, never a throw of the dice.
+hypothesis_settings.register_profile(
+    "levelhead",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("levelhead")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data directory of the session."""
+    kept = os.environ.get("LEVELHEAD_TEST_HOME")
+    place = Path(kept) if kept else tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("LEVELHEAD_")]:
+            patch.delenv(name)
+        patch.setenv("LEVELHEAD_DATA_DIR", str(place))
+        yield place
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    return Settings(data_dir=home)
+
+
+@pytest.fixture(scope="session")
+def copilot(settings: Settings) -> Copilot:
+    """The real one, as shipped."""
+    return Copilot.build(settings)
+
+
+@pytest.fixture(scope="session")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
+    """For copilots with a clock or an organisation of the test's own."""
+    return Kit.fit(tmp_path_factory.mktemp("kit"))
+
+
+@pytest.fixture
+def organisation_file(tmp_path: Path) -> Callable[..., Path]:
+    """Writes an organisation.yaml; `organisation_file(country="CN")`. Each write is newer than the last."""
+    path = tmp_path / "organisation.yaml"
+
+    def write(text: str | None = None, **fields: object) -> Path:
+        before = path.stat().st_mtime_ns if path.exists() else 0
+        path.write_text(text if text is not None else yaml.safe_dump(fields, allow_unicode=True), encoding="utf-8")
+        if before:
+            os.utime(path, ns=(before + 10**9, before + 10**9))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty database at the newest schema: migrating once is enough."""
+    path = tmp_path_factory.mktemp("database") / "fresh.db"
+    Database(f"sqlite:///{path}").close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def database(tmp_path: Path, fresh_database: bytes) -> Iterator[Database]:
+    path = tmp_path / "levelhead.db"
+    path.write_bytes(fresh_database)
+    with closing(Database(f"sqlite:///{path}")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(settings: Settings, copilot: Copilot, database: Database) -> FastAPI:
+    return create_app(settings, copilot, database)
+
+
+@pytest.fixture
+def personas(app: FastAPI, database: Database) -> Personas:
+    """`personas.client("agent")` for the API, `personas.visitor("agent")` for the console."""
+    return Personas(app, database)
