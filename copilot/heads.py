@@ -1,7 +1,7 @@
 """Local classifiers fitted from the playbooks' exemplars: stance, heat, flags, escalation, topic.
 
 Two views of a text, averaged: logistic regression on frozen sentence embeddings, and on character n-grams, which
-catch spelling, slang and Chinese without word boundaries. Fitting is deterministic.
+catch spelling, slang and Chinese without word boundaries. Both also see the cues. Fitting is deterministic.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
 
 from copilot.embed import Vectors
 from copilot.playbooks.load import LabelledText
@@ -22,6 +24,8 @@ from copilot.playbooks.model import FLAGS, STANCES
 __all__ = ["Heads", "Prediction"]
 
 Array = NDArray[np.float64]
+
+_CUE_SHARE = 0.1  # of a cue beside the coordinates of a unit vector
 
 
 @dataclass(frozen=True)
@@ -36,24 +40,32 @@ class Prediction:
     topics: Array
 
 
+@dataclass(frozen=True)
+class _Views:
+    """The same texts as embeddings with cues, and as n-grams with cues."""
+
+    dense: Array
+    sparse: Any
+
+
 class _Task:
     """One label predicted from both views."""
 
-    def __init__(self, dense_c: float = 4.0, sparse_c: float = 8.0) -> None:
-        self._dense = LogisticRegression(C=dense_c, max_iter=400, class_weight="balanced")
-        self._sparse = LogisticRegression(C=sparse_c, max_iter=400, class_weight="balanced")
+    def __init__(self, weight: str | None = None) -> None:
+        self._dense = LogisticRegression(C=4.0, max_iter=400, class_weight=weight)
+        self._sparse = LogisticRegression(C=4.0, max_iter=400, class_weight=weight)
 
-    def fit(self, vectors: Vectors, grams: Any, labels: Sequence[Any]) -> _Task:
-        self._dense.fit(vectors, labels)
-        self._sparse.fit(grams, labels)
+    def fit(self, views: _Views, labels: Sequence[Any]) -> _Task:
+        self._dense.fit(views.dense, labels)
+        self._sparse.fit(views.sparse, labels)
         return self
 
     @property
     def classes(self) -> list[Any]:
         return list(self._dense.classes_)
 
-    def predict(self, vectors: Vectors, grams: Any) -> Array:
-        return np.asarray((self._dense.predict_proba(vectors) + self._sparse.predict_proba(grams)) / 2)
+    def predict(self, views: _Views) -> Array:
+        return np.asarray((self._dense.predict_proba(views.dense) + self._sparse.predict_proba(views.sparse)) / 2)
 
 
 class Heads:
@@ -63,8 +75,9 @@ class Heads:
         self._grams = TfidfVectorizer(
             analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True, max_features=60_000, lowercase=True
         )
+        self._scale = StandardScaler()
         self._type = _Task()
-        self._escalate = _Task()
+        self._escalate = _Task("balanced")
         self._flags: dict[str, _Task] = {}
         self._heat_dense = Ridge(alpha=1.0)
         self._heat_sparse = Ridge(alpha=1.0)
@@ -76,36 +89,43 @@ class Heads:
         return [str(name) for name in self._topic.classes_]
 
     @classmethod
-    def fit(cls, texts: Sequence[str], vectors: Vectors, labels: Sequence[LabelledText]) -> Heads:
-        """`texts` folded, `vectors` their embeddings, one label each."""
+    def fit(cls, texts: Sequence[str], vectors: Vectors, cues: Array, labels: Sequence[LabelledText]) -> Heads:
+        """`texts` folded, with their embeddings and cues, one label each."""
         heads = cls()
         exemplars = [label.exemplar for label in labels]
-        grams = heads._grams.fit_transform(texts)
-        heads._type.fit(vectors, grams, [e.type for e in exemplars])
-        heads._escalate.fit(vectors, grams, [e.escalate for e in exemplars])
+        heads._grams.fit(texts)
+        heads._scale.fit(cues)
+        views = heads._views(texts, vectors, cues)
+        heads._type.fit(views, [e.type for e in exemplars])
+        heads._escalate.fit(views, [e.escalate for e in exemplars])
         for code in FLAGS:
             truth = [code in e.flags for e in exemplars]
             if any(truth) and not all(truth):
-                heads._flags[code] = _Task().fit(vectors, grams, truth)
+                heads._flags[code] = _Task().fit(views, truth)
         heat = [float(e.heat) for e in exemplars]
-        heads._heat_dense.fit(vectors, heat)
-        heads._heat_sparse.fit(grams, heat)
+        heads._heat_dense.fit(views.dense, heat)
+        heads._heat_sparse.fit(views.sparse, heat)
         known = [i for i, e in enumerate(exemplars) if e.situation]
         heads._topic.fit(vectors[known], [exemplars[i].situation for i in known])
         return heads
 
-    def predict(self, texts: Sequence[str], vectors: Vectors) -> Prediction:
+    def _views(self, texts: Sequence[str], vectors: Vectors, cues: Array) -> _Views:
+        scaled = _CUE_SHARE * self._scale.transform(cues)
         grams = self._grams.transform(texts)
+        return _Views(np.hstack([vectors, scaled]), scipy.sparse.hstack([grams, scaled]).tocsr())
+
+    def predict(self, texts: Sequence[str], vectors: Vectors, cues: Array) -> Prediction:
+        views = self._views(texts, vectors, cues)
         order = [self._type.classes.index(stance) for stance in STANCES]
         flags = np.zeros((len(texts), len(FLAGS)))
         for column, code in enumerate(FLAGS):
             if code in self._flags:
-                flags[:, column] = self._flags[code].predict(vectors, grams)[:, 1]
-        heat = (self._heat_dense.predict(vectors) + self._heat_sparse.predict(grams)) / 2
+                flags[:, column] = self._flags[code].predict(views)[:, 1]
+        heat = (self._heat_dense.predict(views.dense) + self._heat_sparse.predict(views.sparse)) / 2
         return Prediction(
-            types=self._type.predict(vectors, grams)[:, order],
+            types=self._type.predict(views)[:, order],
             heat=np.clip(heat, 0.0, 3.0),
             flags=flags,
-            escalate=self._escalate.predict(vectors, grams)[:, 1],
+            escalate=self._escalate.predict(views)[:, 1],
             topics=np.asarray(self._topic.predict_proba(vectors)),
         )

@@ -18,6 +18,7 @@ import sklearn
 from copilot import hotlines, organisation
 from copilot.check import Guard
 from copilot.config import Settings, shipped
+from copilot.cues import CueCounter
 from copilot.embed import BundledEncoder, Encoder, Vectors
 from copilot.errors import OrganisationError
 from copilot.facts import FactFinder
@@ -30,6 +31,7 @@ from copilot.playbooks.load import Catalogue, load
 from copilot.read import Looked, Reader
 from copilot.recall import Recall, Words, records_of
 from copilot.reply import Composer
+from copilot.signals import SignalMatcher
 from copilot.text import fold
 from copilot.thread import Thread, ThreadSplitter
 from copilot.types import Case, Finding, Language, Reading, Suggestion
@@ -37,7 +39,7 @@ from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "1"  # raised when what is cached changes its shape
+_FORMAT = "2"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
 
 
@@ -61,7 +63,7 @@ class Copilot:
         self._organisation = _Organisations(organisation_file)
         self._splitter = ThreadSplitter.read(root)
         self._facts = FactFinder.read(root)
-        self._reader = Reader(catalogue, encoder, heads, self._splitter, self.wording)
+        self._reader = Reader(catalogue, encoder, heads, _cues(catalogue), self._splitter, self.wording)
         self._recall = Recall(catalogue, index, words)
         allowed = self._organisation.current()[0].promises.allowed_phrases
         self._linter = Linter(catalogue.cards.values(), allowed)
@@ -165,6 +167,10 @@ def _fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def _cues(catalogue: Catalogue) -> CueCounter:
+    return CueCounter.read(shipped("playbooks"), SignalMatcher(catalogue.of_kind("flag")))
+
+
 def _fit(
     catalogue: Catalogue, encoder: Encoder, index: CardIndex, fingerprint: str, progress: Progress | None
 ) -> tuple[Heads, Words]:
@@ -180,7 +186,9 @@ def _fit(
             progress("embed", at + len(part), len(unique))
     if progress:
         progress("fit", 0, 1)
-    heads = Heads.fit(texts, np.stack([vector_of[t] for t in texts]), catalogue.exemplars)
+    heads = Heads.fit(
+        texts, np.stack([vector_of[t] for t in texts]), _cues(catalogue).count(texts), catalogue.exemplars
+    )
     words = Words.fit(records)
     if progress:
         progress("fit", 1, 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from copilot.cues import CueCounter
 from copilot.embed import Encoder, Vectors
 from copilot.errors import InputError
 from copilot.escalate import decide
@@ -19,7 +20,7 @@ from copilot.language import detect
 from copilot.organisation import Organisation
 from copilot.playbooks.load import Catalogue
 from copilot.playbooks.model import FLAGS, STANCES
-from copilot.signals import Hit, SignalMatcher
+from copilot.signals import Hit
 from copilot.text import Folded, Span, clauses, fold, scripts, sentences
 from copilot.thread import Part, Thread, ThreadSplitter
 from copilot.types import Case, Customer, Escalation, Evidence, Flag, Heat, Language, Reading
@@ -30,6 +31,7 @@ __all__ = ["MAX_CHARS", "Looked", "Reader"]
 MAX_CHARS = 50_000
 _UNITS = 64  # sentences of one message that are looked at one by one
 _SENTENCE_DISCOUNT = 0.9  # a sentence alone has less context than the message it stands in
+_OBJECTION, _AGREED, _OBJECTED = 0.1, 0.8, 0.5
 _SHORT = 90  # characters up to which the whole is its own only unit
 _CARRIED = ("self_harm", "safety", "privacy", "legal", "media")  # flags that earlier words keep raised
 
@@ -53,6 +55,7 @@ class Reader:
         catalogue: Catalogue,
         encoder: Encoder,
         heads: Heads,
+        cues: CueCounter,
         splitter: ThreadSplitter,
         wording: Wording,
     ) -> None:
@@ -61,7 +64,7 @@ class Reader:
         self._heads = heads
         self._splitter = splitter
         self._wording = wording
-        self._signals = SignalMatcher(catalogue.of_kind("flag"))
+        self._cues = cues
 
     def look(self, case: Case, organisation: Organisation, locale: Language | None = None) -> Looked:
         """`locale` is the language of reasons and next steps, the message's own by default."""
@@ -83,8 +86,8 @@ class Reader:
         units = self._units(folded.text)
         texts = [folded.text[a:b] for a, b in units]
         vectors = self._encoder.encode(texts)
-        predicted = self._heads.predict(texts, vectors)
-        hits = self._signals.match(folded.text, sentences(folded.text))
+        predicted = self._heads.predict(texts, vectors, self._cues.count(texts))
+        hits = self._cues.hits(folded.text)
         heated = float(predicted.heat[0])
         heat = Heat(level=round(heated), score=round(heated / 3, 3))
         customer = self._customer(predicted, folded, speak)
@@ -131,7 +134,7 @@ class Reader:
         if len(parts) <= 1:
             return parts or [(0, len(text))]
         texts = [text[a:b] for a, b in parts]
-        scores = self._heads.predict(texts, self._encoder.encode(texts)).types[:, stance]
+        scores = self._heads.predict(texts, self._encoder.encode(texts), self._cues.count(texts)).types[:, stance]
         order = np.argsort(-scores, kind="stable")
         keep = [int(order[0])]
         if len(order) > 1 and scores[order[1]] >= 0.85 * scores[order[0]]:
@@ -158,7 +161,8 @@ class Reader:
             where = int(column_scores.argmax())
             model = float(column_scores[where])
             rule = max((hit.confidence for hit in found), default=0.0)
-            if max(rule, model) < card.flag.threshold[language]:
+            confidence = _together(rule, model)
+            if confidence < card.flag.threshold[language]:
                 continue
             if found:
                 why = self._wording.say("evidence", "rule", language=locale, label=label)
@@ -169,7 +173,7 @@ class Reader:
             flags.append(
                 Flag(
                     code,
-                    round(max(rule, model), 3),
+                    round(confidence, 3),
                     tuple(self._evidence(span, folded, why) for span in spans),
                     "rule" if found else "model",
                     card.flag.next_step.in_(locale),
@@ -189,7 +193,7 @@ class Reader:
         carried: list[Flag] = []
         for offset, text in earlier:
             folded = fold(text)
-            for hit in self._signals.match(folded.text, sentences(folded.text)):
+            for hit in self._cues.hits(folded.text):
                 if hit.code in raised or hit.code not in _CARRIED:
                     continue
                 raised.add(hit.code)
@@ -234,6 +238,13 @@ class Reader:
     def _evidence(span: Span, folded: Folded, why: str) -> Evidence:
         start, end = folded.span(*span)
         return Evidence(start, end, folded.original[start:end], why)
+
+
+def _together(rule: float, model: float) -> float:
+    """A pattern counts for more when the classifier does not object: that is how an alarming word in an innocent
+    place is told from a threat."""
+    trust = _AGREED if model >= _OBJECTION else _OBJECTED
+    return 1 - (1 - model) * (1 - trust * rule)
 
 
 def check_text(text: str) -> None:

@@ -111,7 +111,9 @@ def fingerprint(roots: list[Path]) -> str:
     """A hash of the content of every file that `load` would read."""
     digest = hashlib.sha256()
     for root in roots:
-        for path in content_files(root):
+        for path in [*content_files(root), root / "cues.yaml"]:
+            if not path.exists():
+                continue
             digest.update(f"{path.parent.name}/{path.name}\0".encode())
             digest.update(path.read_bytes())
             digest.update(b"\0")
