@@ -15,6 +15,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import StandardScaler
 
 from copilot.embed import Vectors
@@ -53,7 +54,10 @@ class _Task:
 
     def __init__(self, weight: str | None = None) -> None:
         self._dense = LogisticRegression(C=4.0, max_iter=400, class_weight=weight)
-        self._sparse = LogisticRegression(C=4.0, max_iter=400, class_weight=weight)
+        # The dual solver is a hundred times faster on n-grams, and needs one problem a class.
+        self._sparse = OneVsRestClassifier(
+            LogisticRegression(C=4.0, solver="liblinear", dual=True, random_state=0, class_weight=weight)
+        )
 
     def fit(self, views: _Views, labels: Sequence[Any]) -> _Task:
         self._dense.fit(views.dense, labels)
@@ -73,7 +77,7 @@ class Heads:
 
     def __init__(self) -> None:
         self._grams = TfidfVectorizer(
-            analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True, max_features=60_000, lowercase=True
+            analyzer="char", ngram_range=(1, 4), min_df=3, sublinear_tf=True, max_features=60_000, lowercase=True
         )
         self._scale = StandardScaler()
         self._type = _Task()
@@ -81,7 +85,7 @@ class Heads:
         self._flags: dict[str, _Task] = {}
         self._heat_dense = Ridge(alpha=1.0)
         self._heat_sparse = Ridge(alpha=1.0)
-        self._topic = LogisticRegression(C=10.0, max_iter=300)
+        self._topic = LogisticRegression(C=10.0, max_iter=300, tol=0.02)
 
     @property
     def topics(self) -> list[str]:

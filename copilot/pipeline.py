@@ -27,7 +27,7 @@ from copilot.handoff import note
 from copilot.heads import Heads
 from copilot.index import CardIndex, Progress
 from copilot.lint import Linter
-from copilot.playbooks.load import Catalogue, load
+from copilot.playbooks.load import Catalogue, fingerprint, load
 from copilot.read import Looked, Reader
 from copilot.recall import Recall, Words, records_of
 from copilot.reply import Composer
@@ -39,8 +39,9 @@ from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "2"  # raised when what is cached changes its shape
+_FORMAT = "3"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
+_Known = tuple[Catalogue, Heads, Words]
 
 
 class Copilot:
@@ -49,10 +50,10 @@ class Copilot:
     def __init__(
         self,
         catalogue: Catalogue,
-        encoder: Encoder,
         heads: Heads,
-        index: CardIndex,
         words: Words,
+        encoder: Encoder,
+        index: CardIndex,
         organisation_file: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -73,17 +74,16 @@ class Copilot:
     def build(cls, settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> Copilot:
         """Load playbooks, index and models; build what is missing (under a minute, once a content)."""
         home = settings.prepare()
-        catalogue = load(shipped("playbooks"), settings.overlay)
         encoder = encoder or BundledEncoder()
         index = CardIndex(home, settings.chroma_url)
-        fingerprint = _fingerprint(catalogue, encoder)
-        cache = home / "models" / f"{fingerprint[:16]}.joblib"
-        if cache.exists() and index.open(fingerprint):
-            heads, words = joblib.load(cache)
-        else:
-            heads, words = _fit(catalogue, encoder, index, fingerprint, progress)
-            _keep(cache, (heads, words))
-        return cls(catalogue, encoder, heads, index, words, organisation.ensure(home))
+        content = fingerprint(shipped("playbooks"), settings.overlay)
+        name = hashlib.sha256("\0".join((_FORMAT, content, encoder.name, sklearn.__version__)).encode()).hexdigest()
+        cache = home / "models" / f"{name[:16]}.joblib"
+        known = _kept(cache) if index.open(name) else None
+        if known is None:
+            known = _fit(load(shipped("playbooks"), settings.overlay), encoder, index, name, progress)
+            _keep(cache, known)
+        return cls(*known, encoder, index, organisation.ensure(home))
 
     def split(self, text: str) -> Thread:
         """The turns of a pasted thread."""
@@ -162,18 +162,11 @@ class _Organisations:
         return self._good, self._fault
 
 
-def _fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
-    parts = (_FORMAT, catalogue.fingerprint, encoder.name, sklearn.__version__)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
 def _cues(catalogue: Catalogue) -> CueCounter:
     return CueCounter.read(shipped("playbooks"), SignalMatcher(catalogue.of_kind("flag")))
 
 
-def _fit(
-    catalogue: Catalogue, encoder: Encoder, index: CardIndex, fingerprint: str, progress: Progress | None
-) -> tuple[Heads, Words]:
+def _fit(catalogue: Catalogue, encoder: Encoder, index: CardIndex, name: str, progress: Progress | None) -> _Known:
     records = records_of(catalogue)
     texts = [fold(item.exemplar.text).text for item in catalogue.exemplars]
     # Exemplars with a situation are records too: every text is embedded once.
@@ -192,8 +185,17 @@ def _fit(
     words = Words.fit(records)
     if progress:
         progress("fit", 1, 1)
-    index.build(fingerprint, records, np.stack([vector_of[r.text] for r in records]), progress)
-    return heads, words
+    index.build(name, records, np.stack([vector_of[r.text] for r in records]), progress)
+    return catalogue, heads, words
+
+
+def _kept(path: Path) -> _Known | None:
+    """What was fitted earlier; a file that cannot be read is as good as none."""
+    try:
+        known: _Known = joblib.load(path)
+    except Exception:  # a cut-off or foreign file can fail in any way
+        return None
+    return known
 
 
 def _keep(path: Path, value: object) -> None:

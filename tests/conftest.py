@@ -7,6 +7,7 @@ set LEVELHEAD_TEST_HOME to a directory; it is built again whenever the playbooks
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,9 +20,10 @@ from hypothesis import settings as hypothesis_settings
 
 from api.app import create_app
 from copilot.config import Settings
+from copilot.embed import BundledEncoder
 from copilot.pipeline import Copilot
 from copilot.store import Database
-from tests.fakes import Kit
+from tests.fakes import Desk
 from tests.personas import Personas
 
 # The same examples at every run: a red test is a change of ours, never a throw of the dice.
@@ -54,27 +56,41 @@ def settings(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def copilot(settings: Settings) -> Copilot:
-    """The real one, as shipped."""
-    return Copilot.build(settings)
+def encoder() -> BundledEncoder:
+    return BundledEncoder()
 
 
 @pytest.fixture(scope="session")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
-    """For copilots with a clock or an organisation of the test's own."""
-    return Kit.fit(tmp_path_factory.mktemp("kit"))
+def copilot(settings: Settings, encoder: BundledEncoder) -> Copilot:
+    """The real one, as shipped."""
+    return Copilot.build(settings, encoder=encoder)
+
+
+@pytest.fixture(scope="session")
+def _desk(home: Path, copilot: Copilot, encoder: BundledEncoder, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    place = tmp_path_factory.mktemp("desk") / "home"
+    shutil.copytree(home, place, ignore=lambda _, names: [n for n in names if n not in ("index", "models")])
+    made = Desk.build(Settings(data_dir=place), encoder=encoder)
+    assert isinstance(made, Desk)
+    made.file = place / "organisation.yaml"
+    return made
+
+
+@pytest.fixture
+def desk(_desk: Desk) -> Iterator[Desk]:
+    """A copilot whose clock and organisation the test sets: `desk.says(country="CN")`, `desk.moment = …`."""
+    yield _desk
+    _desk.says("")
+    _desk.moment = Desk.moment
 
 
 @pytest.fixture
 def organisation_file(tmp_path: Path) -> Callable[..., Path]:
-    """Writes an organisation.yaml; `organisation_file(country="CN")`. Each write is newer than the last."""
-    path = tmp_path / "organisation.yaml"
+    """Writes an organisation.yaml, as text or by its fields: `organisation_file(country="CN")`."""
 
     def write(text: str | None = None, **fields: object) -> Path:
-        before = path.stat().st_mtime_ns if path.exists() else 0
-        path.write_text(text if text is not None else yaml.safe_dump(fields, allow_unicode=True), encoding="utf-8")
-        if before:
-            os.utime(path, ns=(before + 10**9, before + 10**9))
+        path = tmp_path / "organisation.yaml"
+        path.write_text(yaml.safe_dump(fields, allow_unicode=True) if text is None else text, encoding="utf-8")
         return path
 
     return write

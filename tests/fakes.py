@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import yaml
 
 from copilot.config import shipped
 from copilot.embed import Vectors
-from copilot.heads import Heads
-from copilot.index import CardIndex
 from copilot.pipeline import Copilot
-from copilot.playbooks.load import Catalogue, load
-from copilot.recall import Words, records_of
-from copilot.text import fold
 
-__all__ = ["FakeEncoder", "Kit", "best_of_three", "grows_linearly"]
+__all__ = ["Desk", "FakeEncoder", "best_of_three", "grows_linearly", "small_playbooks"]
 
 
 class FakeEncoder:
@@ -42,33 +40,30 @@ class FakeEncoder:
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
-@dataclass(frozen=True)
-class Kit:
-    """The parts of a small `Copilot`: every shipped card, some exemplars, the fake encoder. Fitted in seconds."""
+class Desk(Copilot):
+    """The real copilot at a desk of the test's own: what time it is and what organisation.yaml says can be set."""
 
-    catalogue: Catalogue
-    heads: Heads
-    index: CardIndex
-    words: Words
+    moment = datetime(2026, 6, 1, 3, tzinfo=UTC)  # a Monday, 11 a.m. in Shanghai
+    file = Path()
 
-    @classmethod
-    def fit(cls, home: Path, take_every: int = 6) -> Kit:
-        full = load(shipped("playbooks"))
-        catalogue = Catalogue(full.cards, full.exemplars[::take_every], (), "small")
-        encoder = FakeEncoder()
-        texts = [fold(item.exemplar.text).text for item in catalogue.exemplars]
-        records = records_of(catalogue)
-        index = CardIndex(home)
-        index.build("small", records, encoder.encode([r.text for r in records]))
-        return cls(catalogue, Heads.fit(texts, encoder.encode(texts), catalogue.exemplars), index, Words.fit(records))
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts, clock=lambda: self.moment)
 
-    def copilot(self, organisation_file: Path | None = None, now: datetime | None = None) -> Copilot:
-        """A `Copilot` at a moment of the test's choice, with an organisation of the test's choice."""
-        made = Copilot(self.catalogue, FakeEncoder(), self.heads, self.index, self.words, organisation_file)
-        if now is None:
-            return made
-        parts = (self.catalogue, FakeEncoder(), self.heads, self.index, self.words)
-        return Copilot(*parts, organisation_file, clock=lambda: now)
+    def says(self, text: str | None = None, **fields: object) -> None:
+        """Write organisation.yaml: as text, or by its fields. Each version is newer than the last."""
+        before = self.file.stat().st_mtime_ns
+        self.file.write_text(yaml.safe_dump(fields, allow_unicode=True) if text is None else text, encoding="utf-8")
+        os.utime(self.file, ns=(before + 10**9, before + 10**9))
+
+
+def small_playbooks(target: Path, take_every: int = 12) -> Path:
+    """A copy of the shipped playbooks with few exemplars: fitted in seconds."""
+    shutil.copytree(shipped("playbooks"), target)
+    for path in target.glob("exemplars/*.yaml"):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data["messages"] = data["messages"][::take_every]
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return target
 
 
 def best_of_three(job: Callable[[], object]) -> float:
