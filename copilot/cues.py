@@ -1,6 +1,7 @@
 """Hand-picked signs of a message as numbers: how much praise, fault, contempt, history or heat its words carry.
 
-Frozen encoders and n-grams know topics better than attitudes; counts from `playbooks/cues.yaml`, and whether a flag's pattern matched, give the classifiers what carries over from one trade to the next.
+Frozen encoders and n-grams know topics better than attitudes; counts from `playbooks/cues.yaml`, and whether a flag's
+pattern matched, give the classifiers what carries over from one trade to the next.
 """
 
 from __future__ import annotations
@@ -62,4 +63,4 @@ class CueCounter:
         found = dict.fromkeys(FLAGS, 0.0)
         for hit in self.hits(text):
             found[hit.code] = max(found[hit.code], hit.confidence)
-        return [*row, *(found[code] for code in FLAGS)]
+        return [*row, *(found[str(code)] for code in FLAGS)]

@@ -39,7 +39,7 @@ from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "3"  # raised when what is cached changes its shape
+_FORMAT = "4"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
 _Known = tuple[Catalogue, Heads, Words]
 
@@ -186,7 +186,7 @@ def _fit(catalogue: Catalogue, encoder: Encoder, index: CardIndex, name: str, pr
     if progress:
         progress("fit", 1, 1)
     index.build(name, records, np.stack([vector_of[r.text] for r in records]), progress)
-    return catalogue, heads, words
+    return catalogue.without_exemplars(), heads, words
 
 
 def _kept(path: Path) -> _Known | None:

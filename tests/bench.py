@@ -82,7 +82,7 @@ def main() -> None:
         started = time.perf_counter()
         copilot = Copilot.build(settings)
         line("index and models from nothing", time.perf_counter() - started, "s")
-        counts = f"{len(copilot.catalogue.cards)} cards, {len(copilot.catalogue.exemplars)} exemplars"
+        counts = f"{len(copilot.catalogue.cards)} cards, {copilot.catalogue.exemplar_count} exemplars"
         print(f"({counts})")
         started = time.perf_counter()
         copilot = Copilot.build(settings)

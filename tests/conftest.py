@@ -69,7 +69,8 @@ def copilot(settings: Settings, encoder: BundledEncoder) -> Copilot:
 @pytest.fixture(scope="session")
 def _desk(home: Path, copilot: Copilot, encoder: BundledEncoder, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     place = tmp_path_factory.mktemp("desk") / "home"
-    shutil.copytree(home, place, ignore=lambda _, names: [n for n in names if n not in ("index", "models")])
+    for name in ("index", "models"):
+        shutil.copytree(home / name, place / name)
     made = Desk.build(Settings(data_dir=place), encoder=encoder)
     assert isinstance(made, Desk)
     made.file = place / "organisation.yaml"

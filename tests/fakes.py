@@ -34,7 +34,7 @@ class FakeEncoder:
         self.asked += texts
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
-            padded = f" {text.lower()} "
+            padded = f"  {text.lower()} "
             for at in range(len(padded) - 2):
                 row[zlib.crc32(padded[at : at + 3].encode()) % self.dimension] += 1.0
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

@@ -23,7 +23,7 @@ __all__ = ["index", "playbooks"]
 def index() -> None:
     """Build the index and the models if the playbooks have changed."""
     copilot = build()
-    counts = f"{len(copilot.catalogue.cards)} cards, {len(copilot.catalogue.exemplars)} exemplars"
+    counts = f"{len(copilot.catalogue.cards)} cards, {copilot.catalogue.exemplar_count} exemplars"
     click.echo(f"index ready: {counts}")
     for problem in copilot.problems():
         click.echo(f"skipped: {problem}", err=True)

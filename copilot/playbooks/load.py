@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,18 @@ class LabelledText:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All active cards by id, all exemplars, and the overlay's problems."""
+    """All active cards by id, all exemplars, and the overlay's problems.
+
+    Exemplars are for fitting; a catalogue that was kept after it holds their number only.
+    """
 
     cards: Mapping[str, Card]
     exemplars: tuple[LabelledText, ...]
     problems: tuple[Problem, ...] = ()
+    exemplar_count: int = 0
+
+    def without_exemplars(self) -> Catalogue:
+        return replace(self, exemplars=())
 
     def of_kind(self, kind: str) -> Iterator[Card]:
         return (card for card in self.cards.values() if card.kind == kind)
@@ -149,4 +156,4 @@ def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
                 for line in str(error).splitlines():
                     problems.append(Problem(*line.split(": ", 2)))
     active = {key: card for key, card in sorted(cards.items()) if card.status == "active"}
-    return Catalogue(active, tuple(exemplars), tuple(problems))
+    return Catalogue(active, tuple(exemplars), tuple(problems), len(exemplars))
