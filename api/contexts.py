@@ -50,6 +50,7 @@ class Chip:
     percent: int
     source: str
     next_step: str
+    words: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,14 @@ def result_view(
         stances=[(code, names[code]) for code in names],
         heat_word=words.say("heat", str(heat), language=locale),
         chips=[
-            Chip(f.code, cards[f"flag.{f.code}"].title.in_(locale), round(f.confidence * 100), f.source, f.next_step)
+            Chip(
+                code=f.code,
+                title=cards[f"flag.{f.code}"].title.in_(locale),
+                percent=round(f.confidence * 100),
+                source=f.source,
+                next_step=f.next_step,
+                words=[e.text for e in f.evidence],
+            )
             for f in suggestion.flags
         ],
         teams=_teams(copilot, suggestion, locale, now),

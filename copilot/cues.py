@@ -60,7 +60,7 @@ class CueCounter:
         row += [math.log1p(len(text)) / 3, float(chinese), math.log1p(shouted), float(len(text) < 20)]
         praise, fault = counts.get("praise", 0), counts.get("fault", 0)
         row += [float(praise > fault + counts.get("not_praise", 0)), float(fault > 2 * praise)]
-        found = dict.fromkeys(FLAGS, 0.0)
+        found: dict[str, float] = {}
         for hit in self.hits(text):
-            found[hit.code] = max(found[hit.code], hit.confidence)
-        return [*row, *(found[str(code)] for code in FLAGS)]
+            found[hit.code] = max(found.get(hit.code, 0.0), hit.confidence)
+        return [*row, *(found.get(code, 0.0) for code in FLAGS)]

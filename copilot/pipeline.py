@@ -39,7 +39,7 @@ from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "4"  # raised when what is cached changes its shape
+_FORMAT = "5"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
 _Known = tuple[Catalogue, Heads, Words]
 

@@ -103,7 +103,8 @@ class Reader:
             escalation,
             tuple(notices),
         )
-        topics = dict(zip(self._heads.topics, map(float, predicted.topics[0]), strict=True))
+        # A sentence often names the matter better than the whole, in which a threat may drown it.
+        topics = dict(zip(self._heads.topics, map(float, predicted.topics.max(axis=0)), strict=True))
         return Looked(reading, thread, folded, vectors[0], topics)
 
     @staticmethod

@@ -21,6 +21,8 @@ __all__ = ["Recall", "Recalled", "Words", "records_of"]
 
 _MEANING, _WORDS = 0.65, 0.35  # shares of the two views in a card's score
 _NEIGHBOURS = 48
+_SURE = 0.62  # from this score on a topic is named; below it the stance's fallback speaks
+_NEAR, _OTHERS = 0.5, 2  # tactics and conduct: how near, and how many
 _TOPIC_SHARE = 0.5  # how much the topic classifier adds to a situation's score
 
 
@@ -36,6 +38,15 @@ def records_of(catalogue: Catalogue) -> list[Record]:
         if card_id in catalogue.cards:
             records.append(Record(f"exemplar|{number}", card_id, fold(item.exemplar.text).text))
     return records
+
+
+_FALLBACK = {
+    "hater": "general_contempt",
+    "critic": "general_complaint",
+    "loyalist": "general_complaint",
+    "enthusiast": "praise",
+    "ordinary": "question",
+}
 
 
 class Words:
@@ -94,20 +105,22 @@ class Recall:
     def recall(self, case: Case, reading: Reading, text: str, vector: Vectors, topics: Mapping[str, float]) -> Recalled:
         """`text` folded, `vector` its embedding, `topics` the classifier's probabilities by situation name."""
         scores = self._scores(text, vector)
-        for name, probability in topics.items():
-            scores[f"situation.{name}"] = scores.get(f"situation.{name}", 0.0) + _TOPIC_SHARE * probability
         cards = self._catalogue.cards
         flags = sorted(
             (cards[f"flag.{f.code}"] for f in reading.flags if f"flag.{f.code}" in cards),
             key=lambda c: -c.flag.priority if c.flag else 0,
         )
         lead = self._lead(flags, scores, reading)
-        topic, sure = self._topic(case, reading, scores, lead)
+        topic, sure = self._topic(case, reading, scores, topics)
         chosen = {c.id for c in (topic, lead) if c}
         others = [
             card
             for card in sorted(cards.values(), key=lambda c: -scores.get(c.id, 0.0))
-            if card.kind in ("tactic", "conduct") and _fits(card, case, reading) and card.id not in chosen
+            if card.kind in ("tactic", "conduct")
+            and card.id not in chosen
+            and _fits(card, case, reading)
+            # A card bound to a tier is meant for such customers; the others must be near in meaning or words.
+            and (card.applies.tiers or scores.get(card.id, 0.0) >= _NEAR)
         ]
         return Recalled(
             stance=cards[f"stance.{reading.customer.type}"],
@@ -116,7 +129,7 @@ class Recall:
             topic=topic,
             topic_sure=sure,
             lead=lead,
-            others=tuple(others[:4]),
+            others=tuple(others[:_OTHERS]),
         )
 
     def _scores(self, text: str, vector: Vectors) -> dict[str, float]:
@@ -138,32 +151,32 @@ class Recall:
                 return max(options, key=lambda c: (scores.get(c.id, 0.0), c.id))
         return None
 
-    def _topic(self, case: Case, reading: Reading, scores: Mapping[str, float], lead: Card | None) -> tuple[Card, bool]:
-        """What the message is about, and whether that is more than a fallback."""
-        cards = self._catalogue.cards
-        fallback = {
-            "hater": "general_contempt",
-            "critic": "general_complaint",
-            "loyalist": "general_complaint",
-            "enthusiast": "praise",
-            "ordinary": "question",
-        }[reading.customer.type]
-        options = [
+    def _topic(
+        self, case: Case, reading: Reading, scores: Mapping[str, float], topics: Mapping[str, float]
+    ) -> tuple[Card, bool]:
+        """What the message is about, and whether that is more than a fallback.
+
+        Only situations that no flag leads to are matters; the classifier's probabilities are shared out among them.
+        """
+        matters = [
             card
-            for card in cards.values()
-            if card.kind == "situation"
-            and not card.applies.flags
-            and _fits(card, case, reading)
-            and card is not lead
-            and scores.get(card.id, 0.0) > 0
+            for card in self._catalogue.of_kind("situation")
+            if not card.applies.flags and not card.applies.tiers and _fits(card, case, reading)
         ]
-        options.sort(key=lambda c: (-scores[c.id], c.id))
-        if options and scores[options[0].id] >= _SURE:
-            return options[0], not options[0].id.startswith("situation.general_")
-        return cards[f"situation.{fallback}"], False
+        mass = sum(topics.get(_name(card), 0.0) for card in matters) or 1.0
+        standing = {
+            card.id: scores.get(card.id, 0.0) + _TOPIC_SHARE * topics.get(_name(card), 0.0) / mass for card in matters
+        }
+        concrete = [card for card in matters if not _name(card).startswith("general_")]
+        best = max(concrete, key=lambda card: (standing[card.id], card.id))
+        if standing[best.id] >= _SURE:
+            return best, True
+        return self._catalogue.cards[f"situation.{_FALLBACK[reading.customer.type]}"], False
 
 
-_SURE = 0.62
+def _name(card: Card) -> str:
+    """`delay` of `situation.delay`."""
+    return card.id.partition(".")[2]
 
 
 def _fits(card: Card, case: Case, reading: Reading) -> bool:

@@ -6,6 +6,8 @@ import errno
 import logging
 import os
 import socket
+import threading
+import time
 from pathlib import Path
 
 import click
@@ -13,11 +15,13 @@ import click
 from copilot.cli.common import build
 from copilot.config import Settings
 from copilot.errors import DataDirectoryError, LevelheadError
-from copilot.store import Database, Keys
+from copilot.pipeline import Copilot
+from copilot.store import Cases, Database, Keys
 
 __all__ = ["serve"]
 
 KEY_FILE = "access-key"
+_PURGE_SECONDS = 6 * 3600
 
 
 @click.command()
@@ -42,6 +46,7 @@ def serve(host: str | None, port: int | None) -> None:
         for problem in copilot.problems():
             click.echo(f"skipped: {problem}", err=True)
         app = create_app(settings, copilot, database)
+        threading.Thread(target=_keep_retention, args=(Cases(database), copilot), daemon=True).start()
         click.echo(f"\nLevelhead is ready: http://{settings.host}:{listener.getsockname()[1]}\n{shown}\n")
         logging.getLogger("uvicorn.access").disabled = True  # our own log carries no query and no text
         server = uvicorn.Server(
@@ -50,6 +55,16 @@ def serve(host: str | None, port: int | None) -> None:
         server.run(sockets=[listener])
     finally:
         listener.close()
+
+
+def _keep_retention(cases: Cases, copilot: Copilot) -> None:
+    """Delete what is older than organisation.yaml allows, now and every six hours."""
+    while True:
+        try:
+            cases.purge(copilot.organisation()[0].retention_days)
+        except LevelheadError as error:
+            logging.getLogger("levelhead").error("purge: %s", error)
+        time.sleep(_PURGE_SECONDS)
 
 
 def _listen(host: str, port: int) -> socket.socket:
