@@ -7,7 +7,8 @@ catch spelling, slang and Chinese without word boundaries. Both also see the cue
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +83,7 @@ class Heads:
             analyzer="char", ngram_range=(1, 4), min_df=3, sublinear_tf=True, max_features=60_000, lowercase=True
         )
         self._scale = StandardScaler()
+        self._prior: Array = np.ones(len(STANCES))
         self._type = _Task()
         self._escalate = _Task("balanced")
         self._flags: dict[str, _Task] = {}
@@ -95,10 +97,20 @@ class Heads:
         return [str(name) for name in self._topic.classes_]
 
     @classmethod
-    def fit(cls, texts: Sequence[str], vectors: Vectors, cues: Array, labels: Sequence[LabelledText]) -> Heads:
-        """`texts` folded, with their embeddings and cues, one label each."""
+    def fit(
+        cls,
+        texts: Sequence[str],
+        vectors: Vectors,
+        cues: Array,
+        labels: Sequence[LabelledText],
+        traffic: Mapping[str, float],
+    ) -> Heads:
+        """`texts` folded, with their embeddings and cues, one label each; `traffic` is the share of each stance at the
+        desk, to which the probabilities are brought back from the exemplars' mix (Saerens et al., 2002)."""
         heads = cls()
         exemplars = [label.exemplar for label in labels]
+        counts = Counter(e.type for e in exemplars)
+        heads._prior = np.array([traffic[s] * len(exemplars) / max(1, counts[s]) for s in STANCES])
         heads._grams.fit(texts)
         heads._scale.fit(cues)
         views = heads._views(texts, vectors, cues)
@@ -131,8 +143,9 @@ class Heads:
             if code in self._flags:
                 flags[:, column] = self._flags[code].predict(views)[:, 1]
         heat = (self._heat_dense.predict(views.dense) + self._heat_sparse.predict(views.sparse)) / 2
+        types = self._type.predict(views)[:, order] * self._prior
         return Prediction(
-            types=self._type.predict(views)[:, order],
+            types=types / types.sum(axis=1, keepdims=True),
             heat=np.clip(heat, 0.0, 3.0),
             flags=flags,
             escalate=self._escalate.predict(views)[:, 1],

@@ -14,6 +14,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import sklearn
+import yaml
 
 from copilot import hotlines, organisation
 from copilot.check import Guard
@@ -39,7 +40,7 @@ from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "5"  # raised when what is cached changes its shape
+_FORMAT = "6"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
 _Known = tuple[Catalogue, Heads, Words]
 
@@ -179,8 +180,9 @@ def _fit(catalogue: Catalogue, encoder: Encoder, index: CardIndex, name: str, pr
             progress("embed", at + len(part), len(unique))
     if progress:
         progress("fit", 0, 1)
+    traffic = yaml.safe_load((shipped("playbooks") / "traffic.yaml").read_text(encoding="utf-8"))["stances"]
     heads = Heads.fit(
-        texts, np.stack([vector_of[t] for t in texts]), _cues(catalogue).count(texts), catalogue.exemplars
+        texts, np.stack([vector_of[t] for t in texts]), _cues(catalogue).count(texts), catalogue.exemplars, traffic
     )
     words = Words.fit(records)
     if progress:

@@ -110,7 +110,7 @@ class Recall:
             (cards[f"flag.{f.code}"] for f in reading.flags if f"flag.{f.code}" in cards),
             key=lambda c: -c.flag.priority if c.flag else 0,
         )
-        lead = self._lead(flags, scores, reading)
+        lead = self._lead(flags, scores, topics)
         topic, sure = self._topic(case, reading, scores, topics)
         chosen = {c.id for c in (topic, lead) if c}
         others = [
@@ -143,12 +143,12 @@ class Recall:
             scores[card] = scores.get(card, 0.0) + _WORDS * score
         return scores
 
-    def _lead(self, flags: Sequence[Card], scores: Mapping[str, float], reading: Reading) -> Card | None:
+    def _lead(self, flags: Sequence[Card], scores: Mapping[str, float], topics: Mapping[str, float]) -> Card | None:
         """The situation of the gravest flag that has one; churn and the like colour a reply but do not lead it."""
         for flag in flags:
             options = self._by_flag.get(flag.flag.code if flag.flag else "", [])
             if options:
-                return max(options, key=lambda c: (scores.get(c.id, 0.0), c.id))
+                return max(options, key=lambda c: (scores.get(c.id, 0.0) + topics.get(_name(c), 0.0), c.id))
         return None
 
     def _topic(
@@ -161,7 +161,11 @@ class Recall:
         matters = [
             card
             for card in self._catalogue.of_kind("situation")
-            if not card.applies.flags and not card.applies.tiers and _fits(card, case, reading)
+            if not card.applies.flags
+            and not card.applies.tiers
+            and _fits(card, case, reading)
+            # Nobody who is delighted wants an apology: their remarks have cards of their own.
+            and (reading.customer.type != "enthusiast" or card.applies.types)
         ]
         mass = sum(topics.get(_name(card), 0.0) for card in matters) or 1.0
         standing = {

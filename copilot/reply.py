@@ -193,8 +193,9 @@ def _shorten(lines: list[_Line], limit: int, language: str) -> list[_Line]:
     for part in _EXPENDABLE:
         least = 1 if part in ("acknowledge", "act") else 0
         while len(_join(kept, False, language)) > limit and sum(line.part == part for line in kept) > least:
-            last = max(i for i, line in enumerate(kept) if line.part == part)
-            del kept[last]
+            places = [i for i, line in enumerate(kept) if line.part == part]
+            # The last thing we do says when they hear from us: it outlives the ones before it.
+            del kept[places[-2] if part == "act" else places[-1]]
     return kept
 
 

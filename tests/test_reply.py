@@ -136,7 +136,7 @@ def drafts(suggestion: Suggestion) -> list[str]:
     return [reply.text for reply in suggestion.replies]
 
 
-THREAT = re.compile("lawyer|press|律师|告你们")
+THREAT = re.compile("lawyer|press|律师|告你")
 COMMERCE = re.compile(
     r"order|refund|money|lawyer|legal|policy|press|contract|phone\b|99812|400|88812345|202411051"
     r"|订单|退款|律师|法务|合同|贷款|媒体|訂單|退款|律師|法務|合約",

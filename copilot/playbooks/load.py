@@ -126,7 +126,7 @@ def fingerprint(shipped: Path, overlay: Path | None = None) -> str:
     """A hash of every file that `load` and the classifiers would read: much quicker than reading them."""
     digest = hashlib.sha256()
     for root in filter(None, (shipped, overlay)):
-        for path in [*content_files(root), root / "cues.yaml"]:
+        for path in [*content_files(root), root / "cues.yaml", root / "traffic.yaml"]:
             if not path.exists():
                 continue
             digest.update(f"{path.parent.name}/{path.name}\0".encode())
