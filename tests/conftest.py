@@ -14,16 +14,18 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from fastapi import FastAPI
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from api.app import create_app
+from copilot.cli import main
 from copilot.config import Settings
 from copilot.embed import BundledEncoder
 from copilot.pipeline import Copilot
 from copilot.store import Database
-from tests.fakes import Desk
+from tests.fakes import Desk, Run
 from tests.personas import Personas
 
 # The same examples at every run: a red test is a change of ours, never a throw of the dice.
@@ -122,3 +124,24 @@ def app(settings: Settings, copilot: Copilot, database: Database) -> FastAPI:
 def personas(app: FastAPI, database: Database) -> Personas:
     """`personas.client("agent")` for the API, `personas.visitor("agent")` for the console."""
     return Personas(app, database)
+
+
+@pytest.fixture
+def levelhead(copilot: Copilot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    """Runs the command line in this process: `levelhead("read", "some text", home=tmp_path).code`."""
+    for module in ("messages", "content"):
+        monkeypatch.setattr(f"copilot.cli.{module}.build", lambda: copilot)
+
+    def run(*arguments: str, stdin: bytes = b"", home: Path | None = None) -> Run:
+        with monkeypatch.context() as patch, CliRunner().isolation(stdin) as (out, err, *_):
+            patch.setattr("sys.argv", ["levelhead", *arguments])
+            if home:
+                patch.setenv("LEVELHEAD_DATA_DIR", str(home))
+            try:
+                main()
+                code: object = 0
+            except SystemExit as leaving:
+                code = leaving.code or 0
+            return Run(int(str(code)), out.getvalue().decode(), err.getvalue().decode())
+
+    return run

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,20 @@ from copilot.config import shipped
 from copilot.embed import Vectors
 from copilot.pipeline import Copilot
 
-__all__ = ["Desk", "FakeEncoder", "best_of_three", "grows_linearly", "small_playbooks"]
+__all__ = ["Desk", "FakeEncoder", "Run", "best_of_three", "grows_linearly", "small_playbooks"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def lines(self) -> list[Any]:
+        """The answers of a command that writes one JSON object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
 
 
 class FakeEncoder:

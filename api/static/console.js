@@ -13,11 +13,19 @@ function show(html) {
     if (part) document.getElementById(id).replaceChildren(...part.childNodes);
   }
   bindReplies(document);
+  showLocalTimes();
+}
+
+// The server keeps UTC; people read their own clock.
+function showLocalTimes() {
+  const form = { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, form);
+  }
 }
 
 async function read(form) {
   const mine = ++latest;
-  const button = $(".primary, button", form);
   const busy = $("#reader .primary");
   const label = busy.textContent;
   busy.textContent = busy.dataset.busy;
@@ -30,7 +38,8 @@ async function read(form) {
     show(html);
     document.getElementById("right").scrollIntoView({ block: "nearest", behavior: "smooth" });
     if (matchMedia("(max-width: 60rem)").matches) $(".stance, .fault")?.scrollIntoView({ block: "start" });
-    else if (button === busy) $("#message").blur();
+    // From here on 1, 2 and 3 are shortcuts, no longer typing.
+    else document.activeElement?.blur();
   } catch (error) {
     if (mine === latest) toast(error.message || words.offline);
   } finally {
@@ -113,3 +122,4 @@ $("#filter")?.addEventListener("input", (event) => {
 });
 
 bindReplies(document);
+showLocalTimes();
