@@ -109,5 +109,7 @@ def install(app: FastAPI, show: Callable[[Request, Problem], Response]) -> None:
 
 
 def _name(loc: tuple[int | str, ...]) -> str:
+    if len(loc) == 2 and isinstance(loc[1], int):
+        return "body"  # not JSON at all: the number is a place in the text
     parts = [str(part) for part in loc if part not in ("body", "query", "path")]
     return ".".join(parts) or "body"

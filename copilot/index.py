@@ -1,12 +1,11 @@
 """The vector store: the one file that knows Chroma.
 
-A collection is named after the fingerprint of what it holds and is put in place only when it is whole, so an
-interrupted build leaves the old index in use and the next start builds again. No metadata filter is used: its cost
-grows with the collection.
+An index is known by the fingerprint of what it holds. No metadata filter is used: its cost grows with the collection.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,30 +39,29 @@ class Match:
 
 
 class CardIndex:
-    """Records and their vectors, persisted."""
+    """Records and their vectors, persisted: embedded in a folder of its own a content, or on a Chroma server."""
 
     _BATCH = 500
+    _KEPT = 2  # the content in use and the one before: a server that still runs on it goes on
 
     def __init__(self, home: Path, url: str | None = None) -> None:
+        self._folder = home / "index"
+        self._url = url
+        self._collection: Any = None
+
+    def _client(self, name: str) -> Any:
         import chromadb
         from chromadb.config import Settings
 
         quiet = Settings(anonymized_telemetry=False)
         try:
-            if url:
-                parts = urlsplit(url)
-                self._client: Any = chromadb.HttpClient(
-                    host=parts.hostname or "localhost",
-                    port=parts.port or 8000,
-                    ssl=parts.scheme == "https",
-                    settings=quiet,
-                )
-            else:
-                self._client = chromadb.PersistentClient(path=str(home / "index"), settings=quiet)
+            if self._url:
+                parts = urlsplit(self._url)
+                host, secure = parts.hostname or "localhost", parts.scheme == "https"
+                return chromadb.HttpClient(host=host, port=parts.port or 8000, ssl=secure, settings=quiet)
+            return chromadb.PersistentClient(path=str(self._folder / name), settings=quiet)
         except Exception as error:  # Chroma raises whatever its layers raise
-            where = url or str(home / "index")
-            raise IndexError_(f"the index at {where} cannot be opened: {error}") from error
-        self._collection: Any = None
+            raise IndexError_(f"the index at {self._url or self._folder} cannot be opened: {error}") from error
 
     @staticmethod
     def _name(fingerprint: str) -> str:
@@ -72,20 +70,23 @@ class CardIndex:
     def open(self, fingerprint: str) -> bool:
         """Whether a whole index of this content exists; if so it is used from now on."""
         name = self._name(fingerprint)
-        if name not in {c.name for c in self._client.list_collections()}:
+        if not self._url and not (self._folder / name).is_dir():
             return False
-        self._collection = self._client.get_collection(name, embedding_function=None)
+        client = self._client(name)
+        if name not in {c.name for c in client.list_collections()}:
+            return False
+        self._collection = client.get_collection(name, embedding_function=None)
         return True
 
     def build(
         self, fingerprint: str, records: Sequence[Record], vectors: Vectors, progress: Progress | None = None
     ) -> None:
-        """Put `records` in place of whatever was indexed before."""
-        building = f"building-{fingerprint[:16]}"
-        for stale in {c.name for c in self._client.list_collections()}:
-            if stale == building:
-                self._client.delete_collection(stale)
-        collection = self._client.create_collection(
+        """Index `records`. The collection takes its name when it is whole, so a build that is cut off never counts."""
+        name, building = self._name(fingerprint), f"building-{fingerprint[:16]}"
+        client = self._client(name)
+        for stale in {c.name for c in client.list_collections()} & {name, building}:
+            client.delete_collection(stale)
+        collection = client.create_collection(
             building, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
         )
         for at in range(0, len(records), self._BATCH):
@@ -97,10 +98,17 @@ class CardIndex:
             )
             if progress:
                 progress("index", min(at + self._BATCH, len(records)), len(records))
-        collection.modify(name=self._name(fingerprint))
+        collection.modify(name=name)
         self._collection = collection
-        for old in {c.name for c in self._client.list_collections()} - {self._name(fingerprint)}:
-            self._client.delete_collection(old)
+        if not self._url:
+            self._forget(name)
+
+    def _forget(self, current: str) -> None:
+        """Remove the folders of contents long gone."""
+        others = [path for path in self._folder.iterdir() if path.name != current]
+        others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in others[self._KEPT - 1 :]:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def query(self, vector: Any, k: int) -> list[Match]:
         """The k nearest records, nearest first."""

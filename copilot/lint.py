@@ -6,7 +6,7 @@ match at all; only those are then located. Time is linear in the text.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ class _RuleSet:
 class Linter:
     """Built once from all cards; `lint` is pure and thread-safe."""
 
-    def __init__(self, cards: Iterable[Card], allowed_phrases: Collection[str] = ()) -> None:
+    def __init__(self, cards: Iterable[Card], allowed_phrases: Callable[[], Collection[str]] = tuple) -> None:
         by_language: dict[str, list[_Rule]] = {"en": [], "zh": []}
         for card in cards:
             for entry in card.dont_say:
@@ -76,7 +76,7 @@ class Linter:
                         )
                     )
         self._sets = {language: _RuleSet(rules) for language, rules in by_language.items()}
-        self._allowed = tuple(fold(phrase).text.lower() for phrase in allowed_phrases)
+        self._allowed_phrases = allowed_phrases
 
     def lint(
         self,
@@ -101,6 +101,10 @@ class Linter:
                     continue
                 found += self._locate(rule, folded, spans, quoted, locale or language)
         return _without_overlaps(found)
+
+    def _allowed(self, around: str) -> bool:
+        """Whether the organisation lets agents promise in these words."""
+        return any(fold(phrase).text.lower() in around.lower() for phrase in self._allowed_phrases())
 
     @staticmethod
     def _languages(text: str) -> list[Language]:
@@ -131,7 +135,7 @@ class Linter:
                 around = _sentence_and_next(folded.text, spans, start)
                 if any(guard.search(around) for guard in rule.unless):
                     continue
-                if rule.kind == "unauthorised_promise" and any(phrase in around.lower() for phrase in self._allowed):
+                if rule.kind == "unauthorised_promise" and self._allowed(around):
                     continue
                 first, last = folded.span(start, end)
                 found.append(

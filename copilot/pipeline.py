@@ -67,13 +67,14 @@ class Copilot:
         self._facts = FactFinder.read(root)
         self._reader = Reader(catalogue, encoder, heads, _cues(catalogue), self._splitter, self.wording)
         self._recall = Recall(catalogue, index, words)
-        allowed = self._organisation.current()[0].promises.allowed_phrases
-        self._linter = Linter(catalogue.cards.values(), allowed)
+        self._linter = Linter(
+            catalogue.cards.values(), lambda: self._organisation.current()[0].promises.allowed_phrases
+        )
         self._composer = Composer(Guard(self._linter), self.wording, hotlines.read(root))
 
     @classmethod
     def build(cls, settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> Copilot:
-        """Load playbooks, index and models; build what is missing (under a minute, once a content)."""
+        """Load playbooks, index and models; build what is missing: about a minute, once a content."""
         home = settings.prepare()
         encoder = encoder or BundledEncoder()
         index = CardIndex(home, settings.chroma_url)

@@ -84,7 +84,10 @@ class Composer:
         lines += self._body(style, choice, recalled)
         lines += self._crisis(choice)
         if not (recalled.lead and recalled.lead.alone):
-            lines += choice.wrap(form.sign_off.in_(reading.language), channel_id, "sign_off")
+            endings = form.sign_off.in_(reading.language)
+            # A signature names the company itself.
+            signed = [ending for ending in endings if "signature" not in choice.slots or "{company}" not in ending]
+            lines += choice.wrap(signed, channel_id, "sign_off")
             if form.paragraphs and "signature" in choice.slots:
                 lines.append(_Line(choice.slots["signature"], channel_id, "signature"))
         safe = [line for line in lines if self._guard.passes(line.text, choice.case, choice.slots, line.exempt)]

@@ -14,22 +14,26 @@ __all__ = ["router"]
 router = APIRouter(tags=["operation"])
 
 
-class Health(BaseModel):
+class Alive(BaseModel):
     status: str
-    cards: int = 0
-    problems: list[str] = []
 
 
-@router.get("/healthz", response_model=Health)
-def alive() -> Health:
+class Ready(BaseModel):
+    status: str
+    cards: int
+    problems: list[str]
+
+
+@router.get("/healthz", response_model=Alive)
+def alive() -> Alive:
     """The process answers."""
-    return Health(status="ok")
+    return Alive(status="ok")
 
 
-@router.get("/readyz", response_model=Health, responses=documented(503))
+@router.get("/readyz", response_model=Ready, responses=documented(503))
 def ready(server: ServerDep) -> Response:
     """Database and index answer. `problems` lists faults in the organisation's own files that were skipped."""
     if not server.database.ready():
         return problem(503, "The database does not answer.")
-    body = Health(status="ready", cards=len(server.copilot.catalogue.cards), problems=list(server.copilot.problems()))
+    body = Ready(status="ready", cards=len(server.copilot.catalogue.cards), problems=list(server.copilot.problems()))
     return JSONResponse(body.model_dump())

@@ -12,6 +12,7 @@ from api.problems import documented
 from api.security import SEES_ALL, ApiKey
 from api.state import ServerDep
 from copilot.contract import CaseIn, FindingOut, LintIn, LintOut, ReadingOut, SuggestionOut
+from copilot.errors import InputError
 from copilot.playbooks.model import Stance, Style
 from copilot.types import Case, Language
 
@@ -59,9 +60,14 @@ def suggest_and_save(
 ) -> list[tuple[str, SuggestionOut]]:
     """Suggest for every case, keep them all in one transaction; pairs of case id and answer."""
     rows = []
-    for case, request in items:
+    for number, (case, request) in enumerate(items):
         started = time.perf_counter()
-        answer = SuggestionOut.of(server.copilot.suggest(case, locale))
+        try:
+            answer = SuggestionOut.of(server.copilot.suggest(case, locale))
+        except InputError as error:
+            raise InputError(
+                f"items.{number}.{error.field}" if len(items) > 1 else error.field, error.message
+            ) from error
         milliseconds = round((time.perf_counter() - started) * 1000)
         rows.append((case, request.model_dump(mode="json"), answer.model_dump(mode="json"), milliseconds))
     saved = server.cases.save(rows, key_id, case_id)

@@ -77,6 +77,8 @@ function startAnew() {
 document.addEventListener("click", async (event) => {
   const target = event.target;
   if (target.closest("[data-new]")) return startAnew();
+  const confirming = target.closest("[data-confirm]");
+  if (confirming && !confirm(confirming.dataset.confirm)) return event.preventDefault();
   if (target.closest("[data-close]")) return $("#drawer").close();
   const card = target.closest("a[data-card]");
   if (card && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -111,7 +113,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
   if (["1", "2", "3"].includes(event.key)) copyReply(Number(event.key) - 1);
-  else if (event.key === "n" || event.key === "N") { if ($("[data-new]")) startAnew(); }
+  else if (event.key.toLowerCase() === "n" && $("[data-new]")) { event.preventDefault(); startAnew(); }
   else if (event.key === "/") { event.preventDefault(); $("#message")?.focus(); }
 });
 

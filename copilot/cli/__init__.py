@@ -10,8 +10,10 @@ import os
 import sys
 
 import click
+from pydantic import ValidationError
 
 from copilot.cli import cases, content, keys, messages, serve
+from copilot.contract import as_input_error
 from copilot.errors import InputError, LevelheadError, NotFound, PlaybookError
 
 __all__ = ["cli", "main"]
@@ -53,6 +55,9 @@ def main() -> None:
         _leave(str(error), 2)
     except PlaybookError as error:
         _leave(str(error), 1)
+    except ValidationError as error:
+        fault = as_input_error(error)
+        _leave(f"LEVELHEAD_{fault.field.upper()}: {fault.message}", 2)
     except LevelheadError as error:
         _leave(str(error), 3)
     except BrokenPipeError:

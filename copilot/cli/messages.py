@@ -13,7 +13,7 @@ from copilot.cli.common import build, each_line, text_or_stdin
 from copilot.contract import CaseIn, FindingOut, LintIn, LintOut, ReadingOut, SuggestionOut
 from copilot.pipeline import Copilot
 from copilot.playbooks.model import CHANNELS
-from copilot.types import Case, Finding, Reading, Suggestion
+from copilot.types import Case, Finding, Language, Reading, Suggestion
 
 __all__ = ["lint", "read", "suggest"]
 
@@ -46,7 +46,7 @@ def suggest(text: str | None, channel: str | None, locale: Any, as_json: bool, j
     if as_json:
         click.echo(_dump(SuggestionOut.of(suggestion)))
     else:
-        _print_suggestion(suggestion, copilot)
+        _print_suggestion(suggestion, copilot, locale)
 
 
 @click.command()
@@ -67,7 +67,9 @@ def read(text: str | None, channel: str | None, locale: Any, as_json: bool, json
     case = Case(text_or_stdin(text), channel=channel)
     copilot = build()
     reading = copilot.read(case, locale)
-    click.echo(_dump(ReadingOut.of_reading(None, reading)) if as_json else "\n".join(_reading_lines(reading, copilot)))
+    click.echo(
+        _dump(ReadingOut.of_reading(None, reading)) if as_json else "\n".join(_reading_lines(reading, copilot, locale))
+    )
 
 
 @click.command()
@@ -114,8 +116,8 @@ def _finding_line(finding: Finding, text: str) -> str:
     )
 
 
-def _reading_lines(reading: Reading, copilot: Copilot) -> list[str]:
-    locale = reading.language
+def _reading_lines(reading: Reading, copilot: Copilot, locale: Language | None) -> list[str]:
+    locale = locale or reading.language
     say = copilot.wording.say
     stance = say("stances", reading.customer.type, language=locale)
     heat = say("heat", str(reading.heat.level), language=locale)
@@ -133,8 +135,8 @@ def _reading_lines(reading: Reading, copilot: Copilot) -> list[str]:
     return lines + [f"note: {notice}" for notice in reading.notices]
 
 
-def _print_suggestion(suggestion: Suggestion, copilot: Copilot) -> None:
-    click.echo("\n".join(_reading_lines(suggestion.reading, copilot)))
+def _print_suggestion(suggestion: Suggestion, copilot: Copilot, locale: Language | None) -> None:
+    click.echo("\n".join(_reading_lines(suggestion.reading, copilot, locale)))
     for reply in suggestion.replies:
         click.echo(f"\n── {reply.style} " + "─" * 40 + f"\n{reply.text}")
     click.echo("")

@@ -17,7 +17,7 @@ import yaml
 from pydantic import ValidationError
 
 from copilot.errors import PlaybookError
-from copilot.playbooks.model import KINDS, Card, Exemplar, ExemplarFile
+from copilot.playbooks.model import FLAGS, KINDS, STANCES, Card, Exemplar, ExemplarFile
 
 __all__ = [
     "Catalogue",
@@ -29,6 +29,13 @@ __all__ = [
     "read_card",
     "read_exemplars",
 ]
+
+# Cards that the software itself falls back on: an overlay may reword them, not retire them.
+REQUIRED = (
+    *(f"stance.{stance}" for stance in STANCES),
+    *(f"flag.{code}" for code in FLAGS),
+    *(f"situation.{name}" for name in ("general_complaint", "general_contempt", "praise", "question")),
+)
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -135,25 +142,40 @@ def fingerprint(shipped: Path, overlay: Path | None = None) -> str:
     return digest.hexdigest()
 
 
+def _lay(cards: dict[str, Card], card: Card, *, shipped_layer: bool) -> None:
+    """A card of the overlay wins by id once it is active or retired; a draft waits and changes nothing."""
+    if shipped_layer or card.status != "draft":
+        cards[card.id] = card
+
+
 def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
     """The catalogue of both layers. Raises `PlaybookError` for the shipped layer only."""
     cards: dict[str, Card] = {}
     exemplars: list[LabelledText] = []
     problems: list[Problem] = []
+    required_cards: dict[str, Card] = {}
     layers = [shipped] if overlay is None else [shipped, overlay]
     for layer in layers:
+        if layer is not shipped:
+            required_cards = {card_id: cards[card_id] for card_id in REQUIRED if card_id in cards}
         for path in content_files(layer):
             try:
                 if path.parent.name == "exemplars":
                     file = read_exemplars(path)
                     exemplars += [LabelledText(e, file.lang, file.theme) for e in file.messages]
                 else:
-                    card = read_card(path)
-                    cards[card.id] = card
+                    _lay(cards, read_card(path), shipped_layer=layer is shipped)
             except PlaybookError as error:
                 if layer is shipped:
                     raise
                 for line in str(error).splitlines():
                     problems.append(Problem(*line.split(": ", 2)))
+    for card_id, card in required_cards.items():
+        if cards[card_id].status == "active":
+            continue
+        cards[card_id] = card
+        problems.append(
+            Problem(f"{card_id.replace('.', '/')}.yaml", "status", "this card cannot be retired: it is used")
+        )
     active = {key: card for key, card in sorted(cards.items()) if card.status == "active"}
     return Catalogue(active, tuple(exemplars), tuple(problems), len(exemplars))

@@ -238,6 +238,7 @@ def _export(session: Session, case: CaseTable) -> dict[str, Any]:
                 "id": s.id,
                 "created_at": s.created_at.isoformat(),
                 "milliseconds": s.milliseconds,
+                "request": s.request,
                 "suggestion": s.body,
                 "outcomes": [
                     {

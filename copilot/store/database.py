@@ -28,6 +28,8 @@ class Database:
             if self.engine.dialect.name == "sqlite":
                 event.listen(self.engine, "connect", _durable)
             self._migrate()
+        except ModuleNotFoundError as error:
+            raise StoreError(f"the database needs the Python package '{error.name}': install it into .venv") from error
         except SQLAlchemyError as error:
             place = self.engine.url.render_as_string(hide_password=True) if hasattr(self, "engine") else "database"
             raise StoreError(f"the database {place} cannot be used: {getattr(error, 'orig', None) or error}") from error
