@@ -50,11 +50,11 @@ class Problem(BaseModel):
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for OpenAPI."""
+    # Written out whole: a reference would point at a place that this document does not have.
+    schema = Problem.model_json_schema()
+    schema["properties"]["errors"]["items"] = schema.pop("$defs")["FieldFault"]
     return {
-        status: {
-            "description": _TITLES[status],
-            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
-        }
+        status: {"description": _TITLES[status], "content": {"application/problem+json": {"schema": schema}}}
         for status in statuses
     }
 

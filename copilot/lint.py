@@ -6,6 +6,7 @@ match at all; only those are then located. Time is linear in the text.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import re2
 
 from copilot.patterns import pattern
 from copilot.playbooks.model import Card, PhraseRule
-from copilot.text import Folded, Span, fold, is_han, sentences
+from copilot.text import Folded, Span, fold, is_han, sentences, span_at
 from copilot.types import Finding, Language
 
 __all__ = ["Linter"]
@@ -96,7 +97,7 @@ class Linter:
         quoted = self._quotes(folded.text, customer_text)
         found: list[Finding] = []
         for language in self._languages(folded.text):
-            for rule in self._sets[language].candidates(folded.text):
+            for rule in self._sets[language].candidates(folded.flat):
                 if rule.kind in exempt:
                     continue
                 found += self._locate(rule, folded, spans, quoted, locale or language)
@@ -128,11 +129,11 @@ class Linter:
     ) -> list[Finding]:
         found = []
         for source in rule.matches:
-            for match in source.finditer(folded.text):
+            for match in source.finditer(folded.flat):
                 start, end = match.span()
                 if start == end or any(a <= start and end <= b for a, b in quoted):
                     continue
-                around = _sentence_and_next(folded.text, spans, start)
+                around = _sentence_and_next(folded.flat, spans, start)
                 if any(guard.search(around) for guard in rule.unless):
                     continue
                 if rule.kind == "unauthorised_promise" and self._allowed(around):
@@ -154,16 +155,22 @@ class Linter:
 
 
 def _sentence_and_next(text: str, spans: Sequence[Span], at: int) -> str:
-    for number, (start, end) in enumerate(spans):
-        if start <= at < end:
-            return text[start : spans[min(number + 1, len(spans) - 1)][1]]
-    return text
+    number = span_at(spans, at)
+    if number is None:
+        return text
+    return text[spans[number][0] : spans[min(number + 1, len(spans) - 1)][1]]
 
 
 def _without_overlaps(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """The gravest, then the longest finding of each overlapping group."""
-    kept: list[Finding] = []
+    kept: dict[int, Finding] = {}
+    starts: list[int] = []
     for finding in sorted(found, key=lambda f: (_SEVERITY_RANK[f.severity], f.start - f.end, f.start)):
-        if all(finding.end <= other.start or other.end <= finding.start for other in kept):
-            kept.append(finding)
-    return tuple(sorted(kept, key=lambda f: f.start))
+        # Those kept are apart, so only the neighbours on either side can overlap.
+        place = bisect_left(starts, finding.start)
+        after = starts[place] if place < len(starts) else None
+        before = kept[starts[place - 1]] if place else None
+        if (after is None or finding.end <= after) and (before is None or before.end <= finding.start):
+            starts.insert(place, finding.start)
+            kept[finding.start] = finding
+    return tuple(kept[start] for start in starts)

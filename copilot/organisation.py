@@ -22,6 +22,8 @@ _DEFAULT = Path(__file__).with_name("organisation.default.yaml")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+# "2k", "2万元", "3百多元": such amounts go to somebody who may decide.
+_BIG_WORD = re.compile(r"[0-9] ?[kKmM]\b|[百千万萬亿億]|多|thousand|hundred|million")
 # Longer marks first: HK$ is not $.
 _CURRENCIES = (
     ("HK$", "HKD"), ("A$", "AUD"), ("S$", "SGD"), ("US$", "USD"), ("$", "USD"), ("£", "GBP"), ("€", "EUR"),
@@ -55,22 +57,35 @@ class Promises(_Strict):
         """Whether agents may promise to pay back `amount`, given as written. An amount that is unknown, or in a
         currency that cannot be told, is never allowed."""
         digits = re.search(r"[0-9][0-9,]*(?:\.[0-9]+)?", amount or "")
-        if not amount or not digits:
+        if not amount or not digits or _BIG_WORD.search(amount):
             return False
         currency = next((code for mark, code in _CURRENCIES if mark in amount), None)
         return float(digits.group().replace(",", "")) <= self.refund_up_to.get(currency or "", -1.0)
 
 
 class NextContact(_Strict):
-    none: int | None = None
-    soon: int | None = None
-    now: int | None = None
+    none: int | None = Field(default=None, ge=1)
+    soon: int | None = Field(default=None, ge=1)
+    now: int | None = Field(default=None, ge=1)
 
 
 class Hours(_Strict):
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
     from_: time = Field(alias="from")
     to: time
+
+    @field_validator("from_", "to", mode="before")
+    @classmethod
+    def _quoted(cls, value: object) -> object:
+        if isinstance(value, int):
+            raise ValueError('write the time in quotes, as in "09:00" (YAML takes 9:00 for a number)')
+        return value
+
+    def hold(self, day: str, at: time, yesterday: str) -> bool:
+        """Whether a moment lies within; hours that end before they begin run past midnight."""
+        if self.from_ <= self.to:
+            return day in self.days and self.from_ <= at < self.to
+        return (day in self.days and at >= self.from_) or (yesterday in self.days and at < self.to)
 
 
 class RouteInfo(_Strict):
@@ -103,7 +118,7 @@ class Organisation(_Strict):
     def _zone_exists(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError("not a time zone name such as Asia/Shanghai or Europe/London") from error
         return name
 
@@ -118,7 +133,7 @@ class Organisation(_Strict):
         if hours is None:
             return True
         local = now.astimezone(ZoneInfo(self.timezone))
-        return _DAYS[local.weekday()] in hours.days and hours.from_ <= local.time() < hours.to
+        return hours.hold(_DAYS[local.weekday()], local.time(), _DAYS[local.weekday() - 1])
 
     def on_duty(self, route: str, now: datetime) -> str:
         """The route itself, or the first fallback that is open; the last of the chain if none is."""

@@ -93,6 +93,7 @@ class Reader:
         customer = self._customer(predicted, folded, speak)
         flags = self._flags(predicted, hits, folded, units, language, speak)
         flags += self._carried(case, thread, flags, language, speak)
+        flags.sort(key=lambda flag: -self._priority(flag.code))
         escalation = self._escalation(flags, heat, predicted, organisation, speak)
         reading = Reading(
             language,
@@ -208,6 +209,10 @@ class Reader:
         if "repeat" not in raised and len(unresolved) >= 2:
             carried.append(self._from_history("repeat", 0.8, (), locale))
         return carried
+
+    def _priority(self, code: str) -> int:
+        rules = self._cards[f"flag.{code}"].flag
+        return rules.priority if rules else 0
 
     def _history_label(self, locale: Language) -> str:
         return self._wording.say("evidence", "history", language=locale)

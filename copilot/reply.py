@@ -90,7 +90,12 @@ class Composer:
             lines += choice.wrap(signed, channel_id, "sign_off")
             if form.paragraphs and "signature" in choice.slots:
                 lines.append(_Line(choice.slots["signature"], channel_id, "signature"))
-        safe = [line for line in lines if self._guard.passes(line.text, choice.case, choice.slots, line.exempt)]
+        # The crisis line is shipped data, not something a message or the organisation gives.
+        safe = [
+            line
+            for line in lines
+            if line.part == "crisis" or self._guard.passes(line.text, choice.case, choice.slots, line.exempt)
+        ]
         dropped = len(safe) < len(lines)
         fitting = _shorten(safe, form.max_chars, reading.language)
         text = _join(fitting, form.paragraphs, reading.language)
@@ -134,7 +139,7 @@ class Composer:
             text = self._wording.say(
                 "crisis_reply", language=language, name=line.name.in_(language), number=line.number
             )
-            yield _Line(to_script(text, choice.reading.script, choice.case.text), "flag.self_harm", "act")
+            yield _Line(to_script(text, choice.reading.script, choice.case.text), "flag.self_harm", "crisis")
 
 
 @dataclass(frozen=True)
@@ -188,13 +193,20 @@ class _Choice:
 
 
 # What goes first when a channel allows fewer characters: courtesy before substance.
-_EXPENDABLE = ("close", "open", "acknowledge", "act")
+_EXPENDABLE = (
+    ("close", 0),
+    ("open", 0),
+    ("acknowledge", 1),
+    ("act", 1),
+    ("sign_off", 0),
+    ("greet", 0),
+    ("acknowledge", 0),
+)
 
 
 def _shorten(lines: list[_Line], limit: int, language: str) -> list[_Line]:
     kept = list(lines)
-    for part in _EXPENDABLE:
-        least = 1 if part in ("acknowledge", "act") else 0
+    for part, least in _EXPENDABLE:
         while len(_join(kept, False, language)) > limit and sum(line.part == part for line in kept) > least:
             places = [i for i, line in enumerate(kept) if line.part == part]
             # The last thing we do says when they hear from us: it outlives the ones before it.
@@ -210,7 +222,7 @@ def _join(lines: Sequence[_Line], paragraphs: bool, language: str) -> str:
     blocks: list[list[str]] = []
     previous = ""
     for line in lines:
-        place = {"open": "acknowledge", "close": "act"}.get(line.part, line.part)
+        place = {"open": "acknowledge", "close": "act", "crisis": "act"}.get(line.part, line.part)
         if place != previous:
             blocks.append([])
         blocks[-1].append(line.text)

@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.patterns import pattern
 from copilot.playbooks.model import Card
-from copilot.text import Span
+from copilot.text import Span, span_at
 
 __all__ = ["Hit", "SignalMatcher"]
 
@@ -39,13 +39,18 @@ class SignalMatcher:
     def match(self, text: str, spans: Sequence[Span]) -> list[Hit]:
         """Hits of both languages (threats are often written in the other one); `unless` guards the same sentence."""
         hits: list[Hit] = []
+        flat = text.replace("\n", " ")  # a phrase may run over a line's end
         for rules in self._rules.values():
             for code, confidence, source, unless in rules:
-                for match in source.finditer(text):
+                for match in source.finditer(flat):
                     start, end = match.span()
                     if start == end:
                         continue
-                    sentence = next(((a, b) for a, b in spans if a <= start < b), (0, len(text)))
-                    if unless is None or not unless.search(text[sentence[0] : sentence[1]]):
+                    if unless is not None:
+                        number = span_at(spans, start)
+                        a, b = spans[number] if number is not None else (0, len(text))
+                        if unless.search(flat[a:b]):
+                            continue
+                    if start < end:
                         hits.append(Hit(code, start, end, confidence))
         return hits

@@ -1,12 +1,15 @@
 """Text as the readers see it: folded so that spelling variants look alike, with a way back to the original.
 
-`fold` takes away what carries no meaning for reading (width, script, zero-width characters, runs of blanks) and
+`fold` takes away what carries no meaning for reading (width, script, accents, invisible characters, blanks) and
 remembers where each remaining character came from, so that every finding can be shown in the customer's own text.
 """
 
 from __future__ import annotations
 
+import sys
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,12 +17,12 @@ import opencc
 
 from copilot.patterns import pattern
 
-__all__ = ["Folded", "Span", "clauses", "fold", "is_han", "scripts", "sentences", "to_script"]
+__all__ = ["Folded", "Span", "clauses", "fold", "is_han", "scripts", "sentences", "span_at", "to_script"]
 
 Span = tuple[int, int]
 
 _HAN_RANGES = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
-_STRAIGHT = str.maketrans("‘’‚‛“”„«»`´–—―", "''''\"\"\"\"\"''---")
+_STRAIGHT = str.maketrans("‘’‚‛“”„«»`´–—―", "''''\"\"\"\"\"''---")  # before NFKD, which would split ´
 # Written Cantonese: readers of these characters expect Hong Kong's conventions, other Traditional readers Taiwan's.
 _CANTONESE = frozenset("嘅咗唔係喺佢哋嚟啲冇乜嘢噉咁畀睇")
 
@@ -59,6 +62,12 @@ def _changes(char: str) -> bool:
     return bool(_to_traditional().convert(char) != char)
 
 
+def span_at(spans: Sequence[Span], at: int) -> int | None:
+    """The number of the span that holds position `at`; spans are in order and apart. Logarithmic."""
+    number = bisect_right(spans, (at, sys.maxsize)) - 1
+    return number if number >= 0 and spans[number][0] <= at < spans[number][1] else None
+
+
 @dataclass(frozen=True)
 class Folded:
     """`text` is what readers match on; `origin[i]` is the place of its i-th character in the original."""
@@ -66,6 +75,11 @@ class Folded:
     text: str
     origin: tuple[int, ...]
     original: str
+
+    @property
+    def flat(self) -> str:
+        """`text` on one line, place for place: a phrase may run over a line's end."""
+        return self.text.replace("\n", " ")
 
     def span(self, start: int, end: int) -> Span:
         """The original's span for a span of the folded text."""
@@ -76,12 +90,12 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """NFKC, Simplified, straight quotes, single blanks, nothing invisible; linear in the length."""
+    """NFKD without accents, Simplified, straight quotes, single blanks, nothing invisible; linear in the length."""
     out: list[str] = []
     origin: list[int] = []
     table = _simplify_table()
     for at, char in enumerate(text):
-        if char < "\x7f" and char > " ":
+        if " " < char < "\x7f" and char != "`":
             out.append(char)
             origin.append(at)
             continue
@@ -98,7 +112,9 @@ def fold(text: str) -> Folded:
             continue
         if unicodedata.category(char) in ("Cf", "Cc", "Mn") or "\ufe00" <= char <= "\ufe0f":
             continue
-        for piece in unicodedata.normalize("NFKC", char).translate(_STRAIGHT).translate(table):
+        for piece in unicodedata.normalize("NFKD", char.translate(_STRAIGHT)).translate(_STRAIGHT).translate(table):
+            if unicodedata.category(piece) == "Mn":
+                continue  # an accent: é is read as e, composed or not
             # A blank between two Han characters is a typist's habit or a way past a filter, never a word break.
             if is_han(piece) and len(out) > 1 and out[-1] == " " and is_han(out[-2]):
                 out.pop()

@@ -56,6 +56,7 @@ class _Line:
     end: int
     text: str  # folded and stripped
     depth: int  # leading '>' marks
+    origin: tuple[int, ...]  # of each folded character, counted from `start`
 
 
 class ThreadSplitter:
@@ -94,7 +95,10 @@ class ThreadSplitter:
             depth = 0
             while body.startswith((">", "＞")):
                 depth, body = depth + 1, body[1:].lstrip()
-            lines.append(_Line(at, at + len(raw), fold(body[: self._FOLD_AT_MOST]).text, depth))
+            folded = fold(body[: self._FOLD_AT_MOST])
+            indent = len(raw.rstrip()) - len(body)
+            origin = tuple(indent + place for place in folded.origin)
+            lines.append(_Line(at, at + len(raw), folded.text, depth, origin))
             at += len(raw)
         return lines
 
@@ -128,8 +132,8 @@ class ThreadSplitter:
 
     @staticmethod
     def _after_label(line: _Line, skip: int) -> int:
-        # The label is short and folding keeps one character for each of its own.
-        return min(line.end, line.start + skip)
+        """Where the words begin in the text as received: blanks and invisible characters count there."""
+        return min(line.end, line.start + line.origin[skip])
 
     def _mail(self, lines: Sequence[_Line]) -> list[Part]:
         parts: list[Part] = []

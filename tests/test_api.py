@@ -108,7 +108,6 @@ def test_a_batch_with_one_bad_message_keeps_nothing(agent: TestClient, database:
     assert list(Cases(database).export()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="what the reader refuses is named 'text', not by its place in the batch")
 def test_a_bad_message_of_a_batch_names_itself(agent: TestClient) -> None:
     answer = agent.post("/v1/suggestions/batch", json={"items": [{"text": TEXT}, {"text": "  "}]})
     assert answer.json()["errors"][0]["field"] == "items.1.text"

@@ -39,11 +39,18 @@ def test_an_index_of_other_content_is_not_used(tmp_path: Path) -> None:
     assert not CardIndex(tmp_path).open("two" * 8)
 
 
-def test_a_new_index_takes_the_place_of_the_old(tmp_path: Path) -> None:
+def test_the_index_before_stays_for_a_server_that_still_runs_on_it(tmp_path: Path) -> None:
     built(tmp_path)
     index = built(tmp_path, "two" * 8, RECORDS[:1])
     assert index.count() == 1
+    assert CardIndex(tmp_path).open("one" * 8)
+
+
+def test_an_index_of_two_contents_ago_is_gone(tmp_path: Path) -> None:
+    for content in ("one", "two", "six"):
+        built(tmp_path, content * 8)
     assert not CardIndex(tmp_path).open("one" * 8)
+    assert len(list((tmp_path / "index").iterdir())) == 2
 
 
 def test_a_build_that_stops_half_way_leaves_the_old_index_in_use(tmp_path: Path) -> None:
@@ -72,9 +79,9 @@ def test_an_index_that_was_never_built_says_what_to_do(tmp_path: Path) -> None:
 def test_a_place_that_cannot_hold_an_index_is_named(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("in the way", encoding="utf-8")
     with pytest.raises(IndexError_, match="index"):
-        CardIndex(tmp_path)
+        CardIndex(tmp_path).build("one" * 8, RECORDS, ENCODER.encode([r.text for r in RECORDS]))
 
 
 def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(IndexError_, match=r"127\.0\.0\.1:9"):
-        CardIndex(tmp_path, "http://127.0.0.1:9")
+        CardIndex(tmp_path, "http://127.0.0.1:9").open("one" * 8)

@@ -82,7 +82,6 @@ def test_a_phrase_inside_other_words_is_no_finding() -> None:
     assert kinds("becalm downtown") == []
 
 
-@pytest.mark.xfail(strict=True, reason="folding keeps line breaks, and no pattern's blank matches one")
 def test_a_phrase_that_a_mail_program_wrapped_is_found() -> None:
     assert kinds("Please calm\ndown.") == ["calm_down"]
 
@@ -173,7 +172,7 @@ def test_reasons_are_in_the_drafts_language_unless_another_is_asked_for() -> Non
 
 def test_promises_that_the_organisation_allows_are_no_finding() -> None:
     assert kinds("We will refund you in full.") == ["unauthorised_promise"]
-    allowing = Linter([CARD], allowed_phrases=["WE WILL REFUND YOU"])
+    allowing = Linter([CARD], allowed_phrases=lambda: ["WE WILL REFUND YOU"])
     assert allowing.lint("Ｗe will refund you in full.") == ()
     assert [f.kind for f in allowing.lint("You idiot, we will refund you.")] == ["threat_or_insult"]
 
@@ -198,7 +197,6 @@ def test_a_hundred_thousand_characters_take_linear_time(piece: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["冷静", "稍等"])
-@pytest.mark.xfail(strict=True, reason="every finding is compared with every other, every match with every sentence")
 def test_many_findings_take_linear_time(piece: str) -> None:
     assert grows_linearly(LINTER.lint, piece, 10_000)
 

@@ -11,7 +11,7 @@ import yaml
 from copilot.config import shipped
 from copilot.errors import PlaybookError
 from copilot.lint import Linter
-from copilot.playbooks.load import content_files, load, read_card, read_exemplars
+from copilot.playbooks.load import content_files, fingerprint, load, read_card, read_exemplars
 from copilot.playbooks.model import Card, ExemplarFile
 
 SHIPPED = shipped("playbooks")
@@ -70,10 +70,17 @@ def test_the_overlay_adds_cards_and_wins_by_id(ours: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize("status", ["draft", "retired"])
 def test_a_card_that_is_not_active_is_not_used(ours: Path, tmp_path: Path, status: str) -> None:
     put(tmp_path, card(status=status))
-    put(tmp_path, card("tactic.keep_control", status=status), "tactic/keep_control.yaml")
-    catalogue = load(ours, tmp_path)
-    assert "tactic.mine" not in catalogue.cards
-    assert "tactic.keep_control" not in catalogue.cards, "an overlay may retire a shipped card"
+    assert "tactic.mine" not in load(ours, tmp_path).cards
+
+
+def test_an_overlay_may_retire_a_shipped_card(ours: Path, tmp_path: Path) -> None:
+    put(tmp_path, card("tactic.keep_control", status="retired"), "tactic/keep_control.yaml")
+    assert "tactic.keep_control" not in load(ours, tmp_path).cards
+
+
+def test_a_draft_of_a_shipped_card_changes_nothing_yet(ours: Path, tmp_path: Path) -> None:
+    put(tmp_path, card("tactic.keep_control", status="draft"), "tactic/keep_control.yaml")
+    assert load(ours, tmp_path).cards == load(ours).cards
 
 
 def test_the_overlay_adds_exemplars(ours: Path, tmp_path: Path) -> None:
@@ -111,19 +118,16 @@ def test_a_broken_card_of_the_overlay_is_skipped_and_named(
     assert str(problem) == f"{problem.file}: {problem.field}: {problem.message}"
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="a reason of several lines is not taken apart")
 def test_a_control_character_in_a_card_of_the_overlay_is_a_problem_too(ours: Path, tmp_path: Path) -> None:
     put(tmp_path, b"id: \x00")
     assert [problem.field for problem in load(ours, tmp_path).problems] == ["file"]
 
 
-@pytest.mark.xfail(strict=True, raises=IsADirectoryError, reason="only mistakes inside a file are caught")
 def test_what_cannot_be_opened_in_the_overlay_is_a_problem_too(ours: Path, tmp_path: Path) -> None:
     (tmp_path / "tactic" / "mine.yaml").mkdir(parents=True)
     assert len(load(ours, tmp_path).problems) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="patterns of the overlay are compiled only when the linter is made")
 def test_a_pattern_that_cannot_be_compiled_is_skipped_and_named(ours: Path, tmp_path: Path) -> None:
     rule = {"avoid": "a", "match": ["(?=a)"], "instead": "b"}
     entry = {"kind": "dislike", "why": {"en": "w", "zh": "为"}, "en": rule, "zh": {**rule, "match": ["好"]}}
@@ -159,11 +163,11 @@ def test_an_overlay_that_is_not_there_is_no_problem(ours: Path, tmp_path: Path) 
 
 def test_the_fingerprint_tells_contents_apart_and_nothing_else(ours: Path, tmp_path: Path) -> None:
     place = put(tmp_path, card())
-    before = load(ours, tmp_path).fingerprint
+    before = fingerprint(ours, tmp_path)
     place.touch()
-    assert load(ours, tmp_path).fingerprint == before
+    assert fingerprint(ours, tmp_path) == before
     put(tmp_path, card(version=2))
-    assert load(ours, tmp_path).fingerprint != before
+    assert fingerprint(ours, tmp_path) != before
 
 
 @pytest.mark.parametrize("path", CARDS, ids=lambda path: f"{path.parent.name}.{path.stem}")
@@ -185,4 +189,4 @@ def test_exemplars_are_the_same_after_load_dump_load(path: Path) -> None:
 
 def test_the_shipped_playbooks_may_lie_anywhere(tmp_path: Path) -> None:
     copy = shutil.copytree(SHIPPED, tmp_path / "copy")
-    assert load(copy).fingerprint == load(SHIPPED).fingerprint
+    assert fingerprint(copy) == fingerprint(SHIPPED)

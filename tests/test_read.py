@@ -103,7 +103,6 @@ def test_a_reading_does_not_change_with_the_script(copilot: Copilot, text: str) 
 
 
 @pytest.mark.parametrize("text", ["I want to end\nmy life", "I do not want\nto live"])
-@pytest.mark.xfail(strict=True, reason="folding keeps line breaks, and no pattern's blank matches one")
 def test_a_mail_program_that_wraps_lines_hides_no_flag(copilot: Copilot, text: str) -> None:
     wrapped, plain = copilot.read(Case(text)), copilot.read(Case(text.replace("\n", " ")))
     rules = [flag.code for flag in plain.flags if flag.source == "rule"]

@@ -91,12 +91,9 @@ def test_a_draft_cites_active_cards_each_once(copilot: Copilot, case: Case) -> N
 
 
 LIMITS = {c.id.split(".")[1]: c.form.max_chars for c in load(shipped("playbooks")).of_kind("channel") if c.form}
-short = pytest.mark.xfail(
-    strict=True, reason="one sentence that acknowledges and one that acts are kept whatever their length"
-)
 
 
-@pytest.mark.parametrize("channel", [pytest.param(c, marks=short if c in ("sms", "social") else ()) for c in LIMITS])
+@pytest.mark.parametrize("channel", [c for c in LIMITS])
 def test_drafts_fit_their_channel(copilot: Copilot, channel: str) -> None:
     too_long = [
         f"{reply.style}, {len(reply.text)} characters: {reply.text}"
@@ -144,14 +141,7 @@ COMMERCE = re.compile(
 )
 
 
-wrong_team = pytest.mark.xfail(
-    strict=True, reason="the team named is that of the first flag by code: legal before crisis"
-)
-
-
-@pytest.mark.parametrize(
-    "case", [pytest.param(c, marks=wrong_team if THREAT.search(c.text) else ()) for c in CRISES], ids=by_text
-)
+@pytest.mark.parametrize("case", [c for c in CRISES], ids=by_text)
 def test_a_life_in_danger_gets_care_and_nothing_of_business(desk: Desk, case: Case) -> None:
     suggestion = desk.suggest(case)
     assert suggestion.reading.has("self_harm")
@@ -165,7 +155,6 @@ def test_a_life_in_danger_gets_care_and_nothing_of_business(desk: Desk, case: Ca
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@wrong_team
 def test_care_sounds_the_same_whatever_stands_beside_it(desk: Desk, language: str) -> None:
     texts = {
         "en": [
@@ -183,10 +172,6 @@ def test_care_sounds_the_same_whatever_stands_beside_it(desk: Desk, language: st
 LINE = {"CN": "12356", "GB": "116 123"}
 
 
-unnamed = pytest.mark.xfail(strict=True, reason="the guard takes the number for a figure that nobody gave")
-
-
-@unnamed
 @pytest.mark.parametrize("country", LINE)
 @pytest.mark.parametrize("channel", [None, "email", "chat", "phone"])
 def test_a_crisis_line_is_named_where_the_country_is_known(desk: Desk, country: str, channel: str | None) -> None:
@@ -196,7 +181,6 @@ def test_a_crisis_line_is_named_where_the_country_is_known(desk: Desk, country: 
 
 
 @pytest.mark.parametrize("text", ["I want to kill myself.", "我不想活了。"])
-@unnamed  # and when a channel is short the last act goes first, which the line is
 def test_a_text_message_keeps_the_crisis_line(desk: Desk, text: str) -> None:
     desk.says(country="CN")
     assert all("12356" in draft for draft in drafts(desk.suggest(Case(text, channel="sms"))))
@@ -263,7 +247,6 @@ def test_a_refund_is_offered_only_within_what_agents_may_promise(desk: Desk, tex
 
 
 @pytest.mark.parametrize("text", ["I want a refund of $2k.", "我要退款2万元"])
-@pytest.mark.xfail(strict=True, reason="the word for thousands is not read")
 def test_no_fortune_is_offered_for_a_small_figure_with_a_big_word(desk: Desk, text: str) -> None:
     desk.says(promises={"refund_up_to": {"USD": 100, "CNY": 500}})
     assert not offers(desk, text, "refund")

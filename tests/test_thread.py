@@ -165,15 +165,12 @@ def test_signatures_and_disclaimers_are_nobodys_message(text: str, newest: str) 
         "时间：昨天\n问题：漏水",
         pytest.param(
             "I want two things: a refund and a reply.\nI need both: my flight is tomorrow.",
-            marks=pytest.mark.xfail(strict=True, reason="'I' with more words passes for a speaker's name"),
         ),
         pytest.param(
             "我的订单号：12345678\n我的诉求：退款",
-            marks=pytest.mark.xfail(strict=True, reason="'我的…' passes for a speaker's name"),
         ),
         pytest.param(
             "客服电话：一直打不通\n我的诉求：退款",
-            marks=pytest.mark.xfail(strict=True, reason="'客服电话' passes for an agent's name"),
         ),
     ],
 )
@@ -192,7 +189,6 @@ def test_a_plain_message_with_colons_stays_whole(text: str) -> None:
     ],
     ids=["indented", "zero-width", "double-blank"],
 )
-@pytest.mark.xfail(strict=True, reason="the label's end is counted in the folded line, not in the text as received")
 def test_no_piece_of_a_label_is_left_in_the_words(text: str, newest: str) -> None:
     assert words(text)["newest"] == [newest]
 
@@ -205,7 +201,6 @@ def test_no_piece_of_a_label_is_left_in_the_words(text: str, newest: str) -> Non
         "Agent Kim 10:00 am\nHello\nCustomer 10:01 am\nI want my money back",
     ],
 )
-@pytest.mark.xfail(strict=True, reason="the time's first colon passes for the end of the name")
 def test_a_chat_with_names_and_times_on_their_own_lines_is_a_transcript(text: str) -> None:
     found = words(text)
     assert found["agent"] == [text.splitlines()[1]]

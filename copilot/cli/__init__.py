@@ -6,7 +6,6 @@ its input is at fault · 3 the machine is at fault (data directory, database, in
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -60,10 +59,6 @@ def main() -> None:
         _leave(f"LEVELHEAD_{fault.field.upper()}: {fault.message}", 2)
     except LevelheadError as error:
         _leave(str(error), 3)
-    except BrokenPipeError:
-        # The reader of our output has gone; that is its right.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
 def _leave(message: str, code: int) -> None:

@@ -45,7 +45,7 @@ def delete(case_id: str) -> None:
 
 
 @cases.command()
-@click.option("--older-than", metavar="DAYS", type=click.IntRange(min=1), help="as organisation.yaml says")
+@click.option("--older-than", metavar="DAYS", type=click.IntRange(1, 36500), help="as organisation.yaml says")
 def purge(older_than: int | None) -> None:
     """Delete cases without a change in so many days."""
     days = older_than or organisation.read(Settings().home / organisation.FILE_NAME).retention_days

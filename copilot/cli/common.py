@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 from pydantic import BaseModel, ValidationError
@@ -59,6 +59,8 @@ def each_line(source: str, model: type[BaseModel], answer: Callable[[Any], dict[
     """Answer each JSON line of a file (or `-`) in order; a bad one gets an error object. Returns how many were bad."""
     bad = 0
     for number, line in enumerate(_lines(source), 1):
+        if not line.strip():
+            continue
         id_: Any = None
         try:
             data = _parse(line, number)
@@ -71,7 +73,8 @@ def each_line(source: str, model: type[BaseModel], answer: Callable[[Any], dict[
             result, bad = _error(id_, number, error.field, error.message), bad + 1
         except LevelheadError as error:
             result, bad = _error(id_, number, "line", str(error)), bad + 1
-        click.echo(json.dumps(result, ensure_ascii=False))
+        # An id may hold half a character; it is echoed as a question mark.
+        click.echo(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode())
     return bad
 
 
@@ -84,20 +87,16 @@ def _parse(line: bytes, number: int) -> Any:
         return json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError("line", "is not UTF-8 text") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("line", f"is not JSON: {getattr(error, 'msg', error)}") from error
 
 
 def _lines(source: str) -> Iterator[bytes]:
     if source == "-":
-        yield from _filled(sys.stdin.buffer)
+        yield from sys.stdin.buffer
         return
     path = Path(source)
     if not path.is_file():
         raise InputError("--jsonl", f"no such file: {source}")
     with path.open("rb") as file:
-        yield from _filled(file)
-
-
-def _filled(file: IO[bytes]) -> Iterator[bytes]:
-    return (line for line in file if line.strip())
+        yield from file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def show(card_id: str) -> None:
 def new(card_id: str, template: str | None) -> None:
     """Start a card of your own in the overlay; with --from, as a copy that you may change."""
     kind, _, name = card_id.partition(".")
-    if kind not in KINDS or not name.isidentifier():
+    if kind not in KINDS or not re.fullmatch(r"[a-z0-9_]+", name):
         raise InputError("CARD_ID", f"'{card_id}' is no id; write e.g. situation.late_gift (kinds: {', '.join(KINDS)})")
     settings = Settings()
     settings.prepare()
@@ -88,6 +89,8 @@ def new(card_id: str, template: str | None) -> None:
     source = template or next(card.id for card in catalogue.of_kind(kind))
     if source not in catalogue.cards:
         raise NotFound(f"no active card '{source}' to copy")
+    if not source.startswith(f"{kind}."):
+        raise InputError("--from", f"'{source}' is of another kind; copy a card of kind '{kind}'")
     data = catalogue.cards[source].model_dump(mode="json", exclude_defaults=True)
     # A draft is not used until its author says so.
     data.update(id=card_id, version=1, status="draft", source=["house"])

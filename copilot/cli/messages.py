@@ -11,6 +11,7 @@ import click
 
 from copilot.cli.common import build, each_line, text_or_stdin
 from copilot.contract import CaseIn, FindingOut, LintIn, LintOut, ReadingOut, SuggestionOut
+from copilot.errors import InputError
 from copilot.pipeline import Copilot
 from copilot.playbooks.model import CHANNELS
 from copilot.types import Case, Finding, Language, Reading, Suggestion
@@ -88,10 +89,7 @@ def lint(draft: str | None, customer: str | None, locale: Any, as_json: bool, js
             return LintOut(id=request.id, findings=[FindingOut.of(f) for f in found]).model_dump(mode="json")
 
         sys.exit(1 if each_line(jsonl, LintIn, answer) else 0)
-    if draft and len(draft) < 500 and Path(draft).is_file():
-        text = Path(draft).read_text(encoding="utf-8")
-    else:
-        text = text_or_stdin(draft)
+    text = _file(draft) or text_or_stdin(draft)
     findings = build().lint(text, customer, locale)
     if as_json:
         click.echo(_dump(LintOut(findings=[FindingOut.of(f) for f in findings])))
@@ -101,6 +99,18 @@ def lint(draft: str | None, customer: str | None, locale: Any, as_json: bool, js
         if not findings:
             click.echo("no findings")
     sys.exit(1 if any(f.severity == "error" for f in findings) else 0)
+
+
+def _file(name: str | None) -> str | None:
+    """What a file holds, if `name` is one; a draft itself is hardly ever a file's name."""
+    try:
+        if not name or not Path(name).is_file():
+            return None
+        return Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("DRAFT", f"{name} is not UTF-8 text (byte {error.start})") from error
+    except (OSError, ValueError):  # too long for a name, or no name at all
+        return None
 
 
 def _dump(model: Any) -> str:

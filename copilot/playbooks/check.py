@@ -9,7 +9,6 @@ from pathlib import Path
 
 from copilot.errors import PlaybookError
 from copilot.lint import Linter
-from copilot.patterns import PatternError, pattern
 from copilot.playbooks.load import Problem, content_files, read_card, read_exemplars
 from copilot.playbooks.model import STYLES, Card, ExemplarFile, Parts, Sentence, wordings
 
@@ -23,14 +22,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 def _slots(text: str) -> set[str]:
     return set(_SLOT.findall(text))
-
-
-def _check_patterns(where: str, patterns: Iterable[str | None]) -> Iterator[tuple[str, str]]:
-    for source in patterns:
-        try:
-            pattern(source or "")
-        except PatternError as error:
-            yield where, str(error)
 
 
 def _check_language(where: str, language: str, text: str) -> Iterator[tuple[str, str]]:
@@ -66,12 +57,7 @@ def check_card(card: Card) -> Iterator[tuple[str, str]]:
         for language in ("en", "zh"):
             rule = getattr(entry, language)
             where = f"dont_say.{number}.{language}"
-            yield from _check_patterns(where, [*rule.match, *rule.unless])
             yield from _check_language(f"{where}.instead", language, rule.instead)
-    if card.flag:
-        for language, rules in card.flag.patterns.items():
-            sources = [source for rule in rules for source in (rule.match, rule.unless)]
-            yield from _check_patterns(f"flag.patterns.{language}", sources)
 
 
 def _check_replies(card: Card) -> Iterator[tuple[str, str]]:

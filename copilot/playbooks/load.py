@@ -89,12 +89,15 @@ def content_files(root: Path) -> list[Path]:
 def _parse(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except OSError as error:
+        raise PlaybookError(f"{path.name}: file: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise PlaybookError(f"{path.name}: encoding: save the file as UTF-8 ({error.reason})") from error
     except yaml.YAMLError as error:
         at = getattr(error, "problem_mark", None)
         where = f"line {at.line + 1}" if at else "file"
-        raise PlaybookError(f"{path.name}: {where}: not valid YAML: {getattr(error, 'problem', error)}") from error
+        reason = str(getattr(error, "problem", None) or error).splitlines()[0]
+        raise PlaybookError(f"{path.name}: {where}: not valid YAML: {reason}") from error
 
 
 def _explain(path: Path, error: ValidationError) -> PlaybookError:

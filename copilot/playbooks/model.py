@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from copilot.patterns import pattern
 
 __all__ = [
     "CHANNELS",
@@ -82,6 +84,14 @@ KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
 FINDING_KINDS: tuple[FindingKind, ...] = FindingKind.__args__  # type: ignore[attr-defined]
 
 NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+def _compiles(source: str) -> str:
+    pattern(source)
+    return source
+
+
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 HeatLevel = Annotated[int, Field(ge=0, le=3)]
 
 
@@ -185,8 +195,8 @@ class PhraseRule(Strict):
     in Simplified). `unless` is tried on the sentence that holds the match and on the one after it.
     """
 
-    match: tuple[NonEmpty, ...] = Field(min_length=1)
-    unless: tuple[NonEmpty, ...] = ()
+    match: tuple[Pattern, ...] = Field(min_length=1)
+    unless: tuple[Pattern, ...] = ()
     instead: NonEmpty
     avoid: NonEmpty
 
@@ -212,8 +222,8 @@ class Ask(Strict):
 class FlagRule(Strict):
     """A pattern that asserts a flag, unless an innocent reading stands in the same sentence."""
 
-    match: NonEmpty
-    unless: NonEmpty | None = None
+    match: Pattern
+    unless: Pattern | None = None
     confidence: float = Field(default=0.9, ge=0, le=1)
 
 

@@ -1,0 +1,80 @@
+"""A real server on a free port, and a real browser to visit it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from api.app import create_app
+from copilot.config import Settings
+from copilot.pipeline import Copilot
+from copilot.store import Cases, Database, Keys
+
+__all__ = ["CHROMIUM", "Site", "clipboard", "draft", "launched", "read", "serving", "sideways"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@dataclass
+class Site:
+    """Where it is, an agent's key, and what it has kept."""
+
+    address: str
+    secret: str
+    cases: Cases
+
+    def outcomes(self) -> list[dict[str, Any]]:
+        return [o for case in self.cases.export() for s in case["suggestions"] for o in s["outcomes"]]
+
+
+@contextmanager
+def serving(copilot: Copilot, settings: Settings, path: Path) -> Iterator[Site]:
+    with closing(Database(f"sqlite:///{path}")) as database, socket.create_server(("127.0.0.1", 0)) as listener:
+        secret = Keys(database).new("Ann", "agent")[1]
+        server = uvicorn.Server(uvicorn.Config(create_app(settings, copilot, database), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", secret, Cases(database))
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        yield browser
+        browser.close()
+
+
+def read(page: Page, text: str) -> None:
+    """Paste and press Ctrl+Enter; the keyboard then belongs to the page."""
+    page.fill("#message", text)
+    page.focus("#message")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.press("Control+Enter")
+    expect(page.locator("#reader .primary")).to_be_enabled()
+    page.wait_for_selector(".reply >> nth=2")
+    page.evaluate("document.activeElement.blur()")
+
+
+def draft(page: Page, number: int = 0) -> str:
+    return page.locator(".draft").nth(number).input_value()
+
+
+def clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
