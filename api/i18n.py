@@ -31,13 +31,22 @@ def locale_of(request: Request) -> Language:
         return "zh"
     if chosen == "en":
         return "en"
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.split(";")[0].strip().lower()
+    wanted = [_preference(part) for part in request.headers.get("accept-language", "").split(",")]
+    for _, tag in sorted(wanted, key=lambda item: -item[0]):
         if tag.startswith("zh"):
             return "zh"
         if tag.startswith("en"):
             return "en"
     return "en"
+
+
+def _preference(part: str) -> tuple[float, str]:
+    """`zh-CN;q=0.8` as (0.8, "zh-cn"); what cannot be read counts least."""
+    tag, _, quality = part.partition(";q=")
+    try:
+        return (float(quality) if quality else 1.0), tag.strip().lower()
+    except ValueError:
+        return 0.0, tag.strip().lower()
 
 
 def translator(language: Language) -> Callable[..., str]:

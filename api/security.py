@@ -17,7 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.state import ServerDep
 from copilot.store import Key
 
-__all__ = ["ApiKey", "CheckedForm", "Person", "csrf_token", "session_secret", "sign_in", "sign_out"]
+__all__ = ["ApiKey", "CheckedForm", "CheckedScript", "Person", "csrf_token", "session_secret", "sign_in", "sign_out"]
 
 _bearer = HTTPBearer(auto_error=False, description="An access key from `levelhead keys new`.")
 # Roles that may see the cases of others.
@@ -85,10 +85,19 @@ def checked_form(
     x_csrf_token: Annotated[str, Header()] = "",
 ) -> None:
     """Refuse a form that was not made by our own page."""
+    _check(request, csrf or x_csrf_token)
+
+
+def checked_script(request: Request, x_csrf_token: Annotated[str, Header()] = "") -> None:
+    """Refuse JSON that was not sent by our own page: its body holds no form to carry the token."""
+    _check(request, x_csrf_token)
+
+
+def _check(request: Request, given: str) -> None:
     expected = request.session.get("csrf")
-    given = csrf or x_csrf_token
     if not expected or not given or not hmac.compare_digest(str(expected).encode(), given.encode()):
         raise HTTPException(403, "This form has expired. Reload the page; what you typed is still in it.")
 
 
 CheckedForm = Depends(checked_form)
+CheckedScript = Depends(checked_script)

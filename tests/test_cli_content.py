@@ -134,11 +134,9 @@ def test_a_card_that_is_there_is_not_written_over(levelhead: Command, tmp_path: 
         ["../../x.y"],
         ["tactic.../../x"],
         ["tactic.mine", "--from", "tactic.nothing"],
-        pytest.param(["tactic.LateGift"]),
-        pytest.param(["tactic.späte"]),
-        pytest.param(
-            ["tactic.mine", "--from", "stance.critic"],
-        ),
+        ["tactic.LateGift"],
+        ["tactic.späte"],
+        ["tactic.mine", "--from", "stance.critic"],
     ],
 )
 def test_what_cannot_become_a_card_is_refused_and_nothing_written(

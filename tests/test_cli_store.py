@@ -136,8 +136,10 @@ def test_a_time_that_is_none_is_refused(levelhead: Command, tmp_path: Path, days
     assert levelhead("cases", "purge", "--older-than", days, home=tmp_path).code == 2
 
 
-def test_a_time_beyond_all_dates_purges_nothing(levelhead: Command, tmp_path: Path) -> None:
-    assert levelhead("cases", "purge", "--older-than", "99999999", home=tmp_path).code == 0
+def test_a_time_beyond_all_dates_is_refused(levelhead: Command, tmp_path: Path) -> None:
+    run = levelhead("cases", "purge", "--older-than", "99999999", home=tmp_path)
+    assert run.code == 2
+    assert "36500" in run.err
 
 
 @pytest.mark.parametrize("command", [["keys", "list"], ["cases", "list"], ["playbooks", "new", "tactic.mine"]])

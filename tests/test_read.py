@@ -127,6 +127,13 @@ def test_innocent_words_beside_a_threat_do_not_hide_it(
         assert copilot.read(Case(text)).has(code)
 
 
+@pytest.mark.parametrize("text", ["I will sue you. I want to kill myself.", "我要起诉你们，我不想活了。"])
+def test_the_gravest_flag_comes_first_and_its_team_too(copilot: Copilot, text: str) -> None:
+    reading = copilot.read(Case(text))
+    assert reading.flags[0].code == "self_harm"
+    assert reading.escalation.route_to[0] == "crisis"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\n", "\u200b\u200b", "\ufeff"])
 def test_a_text_without_visible_characters_is_refused(copilot: Copilot, text: str) -> None:
     with pytest.raises(InputError, match="text: "):

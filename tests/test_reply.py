@@ -93,7 +93,7 @@ def test_a_draft_cites_active_cards_each_once(copilot: Copilot, case: Case) -> N
 LIMITS = {c.id.split(".")[1]: c.form.max_chars for c in load(shipped("playbooks")).of_kind("channel") if c.form}
 
 
-@pytest.mark.parametrize("channel", [c for c in LIMITS])
+@pytest.mark.parametrize("channel", list(LIMITS))
 def test_drafts_fit_their_channel(copilot: Copilot, channel: str) -> None:
     too_long = [
         f"{reply.style}, {len(reply.text)} characters: {reply.text}"
@@ -141,7 +141,7 @@ COMMERCE = re.compile(
 )
 
 
-@pytest.mark.parametrize("case", [c for c in CRISES], ids=by_text)
+@pytest.mark.parametrize("case", list(CRISES), ids=by_text)
 def test_a_life_in_danger_gets_care_and_nothing_of_business(desk: Desk, case: Case) -> None:
     suggestion = desk.suggest(case)
     assert suggestion.reading.has("self_harm")

@@ -58,7 +58,7 @@ def test_a_case_is_kept_with_its_turns_and_answer(cases: Cases) -> None:
     (exported,) = cases.export(saved.case_id)
     assert [(turn["role"], turn["text"]) for turn in exported["turns"]] == [
         ("customer", "late"),
-        ("agent", "ok"),
+        ("agent", "we look"),
         ("customer", "still late 😀"),
     ]
     assert (exported["external_id"], exported["channel"]) == ("t-1", "chat")
@@ -84,7 +84,7 @@ def test_a_new_reading_replaces_the_turns_and_keeps_the_earlier_answer(cases: Ca
 def test_what_became_of_a_suggestion_is_kept_with_it(cases: Cases) -> None:
     saved = keep(cases)
     cases.outcome(saved.suggestion_id, None, "edited", style="warm", text="Dear Ann …")
-    cases.outcome(saved.suggestion_id, None, "stance_corrected", type_="loyalist", reason="old friend")
+    cases.outcome(saved.suggestion_id, None, "stance_corrected", type_="loyalist", reason="eleven years")
     (exported,) = cases.export(saved.case_id)
     kept = [{k: v for k, v in o.items() if k != "at"} for o in exported["suggestions"][0]["outcomes"]]
     edited = {"action": "edited", "style": "warm", "text": "Dear Ann …", "type": None, "reason": None}

@@ -13,7 +13,7 @@ from api.contexts import ResultView, WorkbenchPage, result_view
 from api.i18n import locale_of
 from api.pages import page
 from api.routes.v1 import OutcomeIn, suggest_and_save
-from api.security import SEES_ALL, CheckedForm, Person
+from api.security import SEES_ALL, CheckedForm, CheckedScript, Person
 from api.state import Server, ServerDep
 from copilot.contract import CaseIn, SuggestionOut, as_input_error
 from copilot.errors import InputError
@@ -142,7 +142,7 @@ def delete_case(case_id: str, server: ServerDep, key: Person) -> Response:
     return RedirectResponse("/", 303)
 
 
-@router.post("/outcomes/{suggestion_id}", dependencies=[CheckedForm])
+@router.post("/outcomes/{suggestion_id}", dependencies=[CheckedScript])
 def outcome(suggestion_id: str, body: OutcomeIn, server: ServerDep, key: Person) -> Response:
     """What the agent did with a reply: copied, edited, wrong, stance corrected."""
     if server.cases.owner(suggestion_id) != key.id and key.role not in SEES_ALL:

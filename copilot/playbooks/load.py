@@ -139,7 +139,7 @@ def fingerprint(shipped: Path, overlay: Path | None = None) -> str:
         for path in [*content_files(root), root / "cues.yaml", root / "traffic.yaml"]:
             if not path.exists():
                 continue
-            digest.update(f"{path.parent.name}/{path.name}\0".encode())
+            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
             digest.update(path.read_bytes())
             digest.update(b"\0")
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from copilot.config import Settings
 from copilot.pipeline import Copilot
 from copilot.store import Cases, Database, Keys
 
-__all__ = ["CHROMIUM", "Site", "clipboard", "draft", "launched", "read", "serving", "sideways"]
+__all__ = ["CHROMIUM", "Site", "brightness", "clipboard", "draft", "launched", "read", "serving", "sideways"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -78,3 +79,9 @@ def clipboard(page: Page) -> str:
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def brightness(page: Page) -> float:
+    """Of the page's background, 0 to 255."""
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3

@@ -1,0 +1,1 @@
+"""Long runs, only with `make soak`."""
