@@ -1,0 +1,1 @@
+"""The web layer: console and API over one `Copilot`."""

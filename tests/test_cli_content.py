@@ -53,8 +53,12 @@ def test_a_problem_is_named_with_file_field_and_fix(levelhead: Command, tmp_path
     assert run.err.endswith(" problems\n")
 
 
-def test_the_organisations_own_cards_are_checked_too(levelhead: Command, tmp_path: Path) -> None:
+def test_the_organisations_own_cards_are_checked_too(
+    levelhead: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "shipped", yaml.safe_dump(CARD, allow_unicode=True))
     put(tmp_path / "playbooks", "a: [")
+    monkeypatch.setattr("copilot.cli.content.shipped", lambda name: tmp_path / "shipped")
     run = levelhead("playbooks", "check", home=tmp_path)
     assert run.code == 1
     assert "mine.yaml" in run.out

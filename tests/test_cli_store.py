@@ -131,15 +131,9 @@ def test_purging_keeps_what_is_young(levelhead: Command, tmp_path: Path, kept: l
     assert len(levelhead("cases", "export", home=tmp_path).lines()) == len(kept)
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "soon"])
+@pytest.mark.parametrize("days", ["0", "-1", "soon", "99999999"])
 def test_a_time_that_is_none_is_refused(levelhead: Command, tmp_path: Path, days: str) -> None:
     assert levelhead("cases", "purge", "--older-than", days, home=tmp_path).code == 2
-
-
-def test_a_time_beyond_all_dates_is_refused(levelhead: Command, tmp_path: Path) -> None:
-    run = levelhead("cases", "purge", "--older-than", "99999999", home=tmp_path)
-    assert run.code == 2
-    assert "36500" in run.err
 
 
 @pytest.mark.parametrize("command", [["keys", "list"], ["cases", "list"], ["playbooks", "new", "tactic.mine"]])

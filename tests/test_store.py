@@ -25,9 +25,7 @@ from copilot.store.tables import AuditRow, Base, CaseTable, OutcomeTable, Sugges
 from copilot.types import Case, Turn
 
 BODY = {"customer": {"type": "critic"}, "heat": {"level": 2}, "escalation": {"needed": True}}
-TALK = Case(
-    "still late 😀", id="t-1", channel="chat", conversation=(Turn("customer", "late"), Turn("agent", "we look"))
-)
+TALK = Case("still late 😀", id="t-1", channel="chat", conversation=(Turn("customer", "late"), Turn("agent", "ok")))
 
 
 @pytest.fixture
@@ -58,7 +56,7 @@ def test_a_case_is_kept_with_its_turns_and_answer(cases: Cases) -> None:
     (exported,) = cases.export(saved.case_id)
     assert [(turn["role"], turn["text"]) for turn in exported["turns"]] == [
         ("customer", "late"),
-        ("agent", "we look"),
+        ("agent", "ok"),
         ("customer", "still late 😀"),
     ]
     assert (exported["external_id"], exported["channel"]) == ("t-1", "chat")
@@ -84,7 +82,7 @@ def test_a_new_reading_replaces_the_turns_and_keeps_the_earlier_answer(cases: Ca
 def test_what_became_of_a_suggestion_is_kept_with_it(cases: Cases) -> None:
     saved = keep(cases)
     cases.outcome(saved.suggestion_id, None, "edited", style="warm", text="Dear Ann …")
-    cases.outcome(saved.suggestion_id, None, "stance_corrected", type_="loyalist", reason="eleven years")
+    cases.outcome(saved.suggestion_id, None, "stance_corrected", type_="loyalist", reason="old friend")
     (exported,) = cases.export(saved.case_id)
     kept = [{k: v for k, v in o.items() if k != "at"} for o in exported["suggestions"][0]["outcomes"]]
     edited = {"action": "edited", "style": "warm", "text": "Dear Ann …", "type": None, "reason": None}
@@ -93,7 +91,7 @@ def test_what_became_of_a_suggestion_is_kept_with_it(cases: Cases) -> None:
         "style": None,
         "text": None,
         "type": "loyalist",
-        "reason": "eleven years",
+        "reason": "old friend",
     }
     assert sorted(kept, key=lambda o: o["action"]) == [edited, corrected]
 
