@@ -21,7 +21,7 @@ __all__ = ["Recall", "Recalled", "Words", "records_of"]
 
 _MEANING, _WORDS = 0.65, 0.35  # shares of the two views in a card's score
 _NEIGHBOURS = 48
-_SURE = 0.55  # from this score on a topic is named; below it the stance's fallback speaks
+_SURE = 0.6  # from this score on a topic is named; below it the stance's fallback speaks
 _NEAR, _OTHERS = 0.5, 2  # tactics and conduct: how near, and how many
 _TOPIC_SHARE = 0.5  # how much the topic classifier adds to a situation's score
 

@@ -1,1 +1,1 @@
-"""Long runs, only with `make soak`."""
+"""Long runs: `make soak`."""
