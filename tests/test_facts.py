@@ -54,6 +54,11 @@ def test_amounts_are_taken_as_written(text: str, amount: str) -> None:
     assert find(text)["amount"] == amount
 
 
+@pytest.mark.parametrize("text", ["多扣了￥2万", "You owe me $2 million", "You took ￥2万元 by mistake", "£3 grand"])
+def test_an_amount_is_taken_whole_or_not_at_all(text: str) -> None:
+    assert find(text).get("amount") not in ("￥2", "$2", "£3")
+
+
 @pytest.mark.parametrize(
     ("text", "delay"),
     [

@@ -134,6 +134,15 @@ def test_the_gravest_flag_comes_first_and_its_team_too(copilot: Copilot, text: s
     assert reading.escalation.route_to[0] == "crisis"
 
 
+@pytest.mark.parametrize("text", ["订单2025030312345678没到", "Order 12345 is late", "Please call me on 0123456789"])
+def test_digits_of_a_longer_number_are_no_complaint_line(copilot: Copilot, text: str) -> None:
+    assert not copilot.read(Case(text)).has("legal")
+
+
+def test_announcing_a_call_to_a_complaint_line_is_a_legal_step(copilot: Copilot) -> None:
+    assert copilot.read(Case("我要打12345投诉你们")).has("legal")
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\n", "\u200b\u200b", "\ufeff"])
 def test_a_text_without_visible_characters_is_refused(copilot: Copilot, text: str) -> None:
     with pytest.raises(InputError, match="text: "):

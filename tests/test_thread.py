@@ -201,9 +201,29 @@ def test_a_chat_with_names_and_times_on_their_own_lines_is_a_transcript(text: st
     assert found["newest"] == [text.splitlines()[3]]
 
 
-def test_a_mail_that_was_sent_by_a_named_person_of_the_company_is_not_the_customers() -> None:
-    text = "Still nothing.\n\nFrom: Tom Smith\nSent: Monday\nTo: Ann Lee\n\nWe will refund you.\n"
-    assert "We will refund you." not in words(text)["newest"]
+NAMED = """Still nothing.
+
+From: Tom Smith <tom@acme.example>
+Sent: Monday
+To: Ann Lee
+
+We will refund you.
+
+From: Ann Lee <ann@home.example>
+Sent: Sunday
+To: Support
+
+Where is it?
+"""
+
+
+def test_only_what_stands_on_top_of_a_mail_is_newest() -> None:
+    assert words(NAMED)["newest"] == ["Still nothing."]
+
+
+def test_a_header_in_bold_is_a_header() -> None:
+    text = "Thanks\n\n*From:* Acme Support <support@acme.example>\n*Sent:* Monday\n\nWe will refund you."
+    assert words(text)["newest"] == ["Thanks"]
 
 
 def test_all_words_of_the_agent_leave_the_customer_none() -> None:

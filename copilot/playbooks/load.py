@@ -34,7 +34,7 @@ __all__ = [
 REQUIRED = (
     *(f"stance.{stance}" for stance in STANCES),
     *(f"flag.{code}" for code in FLAGS),
-    *(f"situation.{name}" for name in ("general_complaint", "general_contempt", "praise", "question")),
+    *(f"situation.{name}" for name in ("general_complaint", "general_contempt", "praise", "question", "self_harm")),
 )
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
