@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export LEVELHEAD_DATA_DIR ?= $(HOME)/.local/share/levelhead
 
-.PHONY: run test check unit browser soak bench format clean
+.PHONY: run test check unit browser soak bench compare thresholds tune format clean
 
 run: $(STAMP)
 	@$(BIN)/levelhead serve
@@ -39,6 +39,19 @@ browser:
 
 soak: $(STAMP)
 	$(BIN)/pytest -m soak
+
+# Labelled messages (see `levelhead eval --help`): make compare FILES="a.jsonl b.jsonl"
+compare: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[compare]"
+	$(BIN)/python -m tests.compare $(FILES)
+
+thresholds: $(STAMP)
+	$(BIN)/levelhead eval --set-thresholds playbooks
+
+# PyTorch is large and only needed here, so it is installed when asked for.
+tune: $(STAMP)
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[tune]"
+	$(BIN)/python -m copilot.net.tune
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench

@@ -27,7 +27,7 @@ __all__ = [
     "result_view",
 ]
 
-_SURE = 0.5  # below this the console names the two likeliest stances
+_SURE = 0.55  # below this the console names the two likeliest stances
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class ResultView:
     case_id: str
     stance: str
     percent: int
-    doubt: tuple[str, str] | None
+    doubt: Sequence[tuple[str, str]]  # the two likeliest stances, code and name, when neither is sure
     stances: Sequence[tuple[str, str]]
     heat_word: str
     chips: Sequence[Chip]
@@ -132,7 +132,7 @@ def result_view(
         case_id=case_id,
         stance=stance,
         percent=round(suggestion.customer.confidence * 100),
-        doubt=(names[ranked[0][0]], names[ranked[1][0]]) if unsure else None,
+        doubt=[(code, names[code]) for code, _ in ranked[:2]] if unsure else (),
         stances=[(code, names[code]) for code in names],
         heat_word=words.say("heat", str(heat), language=locale),
         chips=[

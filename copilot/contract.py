@@ -5,6 +5,7 @@ Pydantic at this edge, frozen values inside. All spans count Unicode code points
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ __all__ = [
     "ReadingOut",
     "SuggestionOut",
     "as_input_error",
+    "parse_line",
 ]
 
 CONTRACT_VERSION = "1"
@@ -256,3 +258,13 @@ def as_input_error(error: ValidationError) -> InputError:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "request"
     return InputError(field, str(first["msg"]))
+
+
+def parse_line(line: bytes) -> Any:
+    """One line of a JSON-lines file. Raises `InputError` with what is wrong."""
+    try:
+        return json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError("line", "is not UTF-8 text") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("line", f"is not JSON: {getattr(error, 'msg', error)}") from error

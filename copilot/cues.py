@@ -46,9 +46,15 @@ class CueCounter:
 
     def count(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Shape (len(texts), number of signs), scaled to about 0..1."""
-        return np.array([self._row(text) for text in texts], dtype=np.float64)
+        return np.array([self.row(text, self.hits(text)) for text in texts], dtype=np.float64)
 
-    def _row(self, text: str) -> list[float]:
+    @staticmethod
+    def rules(counted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of counted rows, the columns that say how sure the patterns of each flag are: shape (n, 11)."""
+        return counted[:, -len(FLAGS) :]
+
+    def row(self, text: str, hits: Sequence[Hit]) -> list[float]:
+        """One row of `count`, for a text whose hits are known."""
         han = sum(map(is_han, text))
         chinese = 2 * han > 0.6 * len(text)
         clauses = max(1.0, len(text) / (_HAN_CLAUSE if chinese else _LATIN_CLAUSE))
@@ -61,6 +67,6 @@ class CueCounter:
         praise, fault = counts.get("praise", 0), counts.get("fault", 0)
         row += [float(praise > fault + counts.get("not_praise", 0)), float(fault > 2 * praise)]
         found: dict[str, float] = {}
-        for hit in self.hits(text):
+        for hit in hits:
             found[hit.code] = max(found.get(hit.code, 0.0), hit.confidence)
         return [*row, *(found.get(code, 0.0) for code in FLAGS)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Protocol
 
@@ -42,7 +44,7 @@ class BundledEncoder:
         self._cached = lru_cache(maxsize=4096)(self._one)
 
     def _one(self, text: str) -> Vectors:
-        return np.asarray(self._unit(np.asarray(self._model.encode([text]), dtype=np.float32))[0])
+        return np.asarray(self._rows([text])[0])
 
     @staticmethod
     def _unit(rows: Vectors) -> Vectors:
@@ -59,7 +61,11 @@ class BundledEncoder:
         # Texts of like length share a batch, or padding would cost more than the texts.
         order = sorted(range(len(clean)), key=lambda i: len(clean[i]))
         out = np.empty((len(clean), self.dimension), dtype=np.float32)
-        for at in range(0, len(order), self._BATCH):
-            part = order[at : at + self._BATCH]
-            out[part] = self._unit(np.asarray(self._model.encode([clean[i] for i in part]), dtype=np.float32))
+        parts = [order[at : at + self._BATCH] for at in range(0, len(order), self._BATCH)]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for part, rows in zip(parts, pool.map(lambda p: self._rows([clean[i] for i in p]), parts), strict=True):
+                out[part] = rows
         return out
+
+    def _rows(self, texts: Sequence[str]) -> Vectors:
+        return self._unit(np.asarray(self._model.encode(texts), dtype=np.float32))

@@ -111,6 +111,7 @@ class Organisation(_Strict):
     next_contact_minutes: dict[Channel | Literal["default"], NextContact] = Field(default_factory=dict)
     routes: dict[Route, RouteInfo]
     escalation: dict[FlagCode, FlagPolicy]
+    escalate_from: float = Field(default=0.3, ge=0, le=1)
     retention_days: int = Field(default=90, ge=1)
 
     @field_validator("timezone")

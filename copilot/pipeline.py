@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,9 +26,11 @@ from copilot.errors import OrganisationError
 from copilot.facts import FactFinder
 from copilot.guidance import guide
 from copilot.handoff import note
-from copilot.heads import Heads
 from copilot.index import CardIndex, Progress
+from copilot.judge import Fitted, HeldOut, Judge
+from copilot.judge import fit as fit_models
 from copilot.lint import Linter
+from copilot.net.session import BundledNetwork, Network
 from copilot.playbooks.load import Catalogue, fingerprint, load
 from copilot.read import Looked, Reader
 from copilot.recall import Recall, Words, records_of
@@ -40,9 +43,9 @@ from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "6"  # raised when what is cached changes its shape
+_FORMAT = "9"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
-_Known = tuple[Catalogue, Heads, Words]
+_Known = tuple[Catalogue, Fitted, Words]
 
 
 class Copilot:
@@ -51,9 +54,10 @@ class Copilot:
     def __init__(
         self,
         catalogue: Catalogue,
-        heads: Heads,
+        fitted: Fitted,
         words: Words,
         encoder: Encoder,
+        network: Network,
         index: CardIndex,
         organisation_file: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -65,7 +69,9 @@ class Copilot:
         self._organisation = _Organisations(organisation_file)
         self._splitter = ThreadSplitter.read(root)
         self._facts = FactFinder.read(root)
-        self._reader = Reader(catalogue, encoder, heads, _cues(catalogue), self._splitter, self.wording)
+        self._held_out = fitted.held_out
+        judge = Judge(fitted, encoder, network, _cues(catalogue))
+        self._reader = Reader(catalogue, judge, self._splitter, self.wording)
         self._recall = Recall(catalogue, index, words)
         self._linter = Linter(
             catalogue.cards.values(), lambda: self._organisation.current()[0].promises.allowed_phrases
@@ -73,19 +79,32 @@ class Copilot:
         self._composer = Composer(Guard(self._linter), self.wording, hotlines.read(root))
 
     @classmethod
-    def build(cls, settings: Settings, progress: Progress | None = None, encoder: Encoder | None = None) -> Copilot:
+    def build(
+        cls,
+        settings: Settings,
+        progress: Progress | None = None,
+        encoder: Encoder | None = None,
+        network: Network | None = None,
+    ) -> Copilot:
         """Load playbooks, index and models; build what is missing: about a minute, once a content."""
         home = settings.prepare()
         encoder = encoder or BundledEncoder()
+        network = network or BundledNetwork()
         index = CardIndex(home, settings.chroma_url)
         content = fingerprint(shipped("playbooks"), settings.overlay)
-        name = hashlib.sha256("\0".join((_FORMAT, content, encoder.name, sklearn.__version__)).encode()).hexdigest()
+        parts = (_FORMAT, content, encoder.name, network.name, sklearn.__version__)
+        name = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         cache = home / "models" / f"{name[:16]}.joblib"
         known = _kept(cache) if index.open(name) else None
         if known is None:
-            known = _fit(load(shipped("playbooks"), settings.overlay), encoder, index, name, progress)
+            known = _fit(load(shipped("playbooks"), settings.overlay), encoder, network, index, name, progress)
             _keep(cache, known)
-        return cls(*known, encoder, index, organisation.ensure(home))
+        return cls(*known, encoder, network, index, organisation.ensure(home))
+
+    @property
+    def held_out(self) -> HeldOut:
+        """Messages judged by models that had not learned them, for measuring."""
+        return self._held_out
 
     def split(self, text: str) -> Thread:
         """The turns of a pasted thread."""
@@ -99,14 +118,18 @@ class Copilot:
         """What an agent should not send."""
         return self._linter.lint(text, customer_text=customer_text, locale=locale)
 
-    def suggest(self, case: Case, locale: Language | None = None) -> Suggestion:
-        """The whole answer. `locale` is the agent's language, the message's own by default."""
+    def suggest(self, case: Case, locale: Language | None = None, stance: str | None = None) -> Suggestion:
+        """The whole answer. `locale` is the agent's language, the message's own by default; `stance` what the agent
+        says it is, when the reading was in doubt or wrong."""
         now = self._clock()
         looked, org, notices = self._look(case, locale)
+        if stance:
+            looked = replace(looked, reading=_corrected(looked.reading, stance))
+            notices += (self.wording.say("notices", "stance_set", language=locale or looked.reading.language),)
         reading = looked.reading
         speak = locale or reading.language
         facts = self._facts.find(looked.folded, reading.language)
-        recalled = self._recall.recall(case, reading, looked.folded.text, looked.vector, looked.topics)
+        recalled = self._recall.recall(case, reading, looked.folded.text, looked.vector, self._reader.topics(looked))
         replies = self._composer.compose(case, reading, recalled, facts, org, now)
         guidance = guide(case, reading, recalled, facts, speak)
         handoff = note(case, looked, facts, guidance, org, self.wording, self._splitter, speak, now)
@@ -143,6 +166,14 @@ class Copilot:
         return tuple(map(str, self.catalogue.problems)) + ((fault,) if fault else ())
 
 
+def _corrected(reading: Reading, stance: str) -> Reading:
+    """The reading with the agent's stance. The probabilities stay what they were, and no words are claimed for it."""
+    customer = replace(
+        reading.customer, type=stance, confidence=reading.customer.probabilities.get(stance, 0.0), evidence=()
+    )
+    return replace(reading, customer=customer)
+
+
 class _Organisations:
     """organisation.yaml, read again when it changes; the last good version survives a mistake in it."""
 
@@ -168,7 +199,9 @@ def _cues(catalogue: Catalogue) -> CueCounter:
     return CueCounter.read(shipped("playbooks"), SignalMatcher(catalogue.of_kind("flag")))
 
 
-def _fit(catalogue: Catalogue, encoder: Encoder, index: CardIndex, name: str, progress: Progress | None) -> _Known:
+def _fit(
+    catalogue: Catalogue, encoder: Encoder, network: Network, index: CardIndex, name: str, progress: Progress | None
+) -> _Known:
     records = records_of(catalogue)
     texts = [fold(item.exemplar.text).text for item in catalogue.exemplars]
     # Exemplars with a situation are records too: every text is embedded once.
@@ -182,14 +215,14 @@ def _fit(catalogue: Catalogue, encoder: Encoder, index: CardIndex, name: str, pr
     if progress:
         progress("fit", 0, 1)
     traffic = yaml.safe_load((shipped("playbooks") / "traffic.yaml").read_text(encoding="utf-8"))["stances"]
-    heads = Heads.fit(
-        texts, np.stack([vector_of[t] for t in texts]), _cues(catalogue).count(texts), catalogue.exemplars, traffic
-    )
+    labels = catalogue.exemplars
+    known = np.stack([vector_of[text] for text in texts])
+    fitted = fit_models(texts, known, labels, network, _cues(catalogue), traffic)
     words = Words.fit(records)
     if progress:
         progress("fit", 1, 1)
     index.build(name, records, np.stack([vector_of[r.text] for r in records]), progress)
-    return catalogue.without_exemplars(), heads, words
+    return catalogue.without_exemplars(), fitted, words
 
 
 def _kept(path: Path) -> _Known | None:

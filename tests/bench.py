@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from copilot.config import Settings
@@ -65,6 +66,17 @@ def parts(copilot: Copilot) -> None:
         line(f"{language}: lint of a reply, {len(draft)} characters", milliseconds(lambda d=draft: copilot.lint(d)))  # type: ignore[misc]
 
 
+def bulk(copilot: Copilot, count: int = 400) -> None:
+    """As `levelhead read --jsonl` does it: several at a time, in order."""
+    cases = [Case(f"{MESSAGES[n % 2][: 60 + n % 160]} {n}") for n in range(count)]
+    started = time.perf_counter()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for _ in pool.map(copilot.read, cases):
+            pass
+    seconds = time.perf_counter() - started
+    line(f"reading in bulk, {sum(len(c.text) for c in cases) // count} characters each", count / seconds, "/s")
+
+
 def cold(home: str) -> None:
     environment = {**os.environ, "LEVELHEAD_DATA_DIR": home}
     command = [str(Path(sys.executable).with_name("levelhead")), "suggest", MESSAGES[0]]
@@ -88,6 +100,7 @@ def main() -> None:
         copilot = Copilot.build(settings)
         line("the same again, cached", time.perf_counter() - started, "s")
         parts(copilot)
+        bulk(copilot)
         started = time.perf_counter()
         for number in range(100):
             copilot.read(Case(f"{MESSAGES[number % 2][:120]} {number}"))

@@ -23,6 +23,7 @@ from api.app import create_app
 from copilot.cli import main
 from copilot.config import Settings
 from copilot.embed import BundledEncoder
+from copilot.net.session import BundledNetwork
 from copilot.pipeline import Copilot
 from copilot.store import Database
 from tests.fakes import Desk, Run
@@ -63,17 +64,28 @@ def encoder() -> BundledEncoder:
 
 
 @pytest.fixture(scope="session")
-def copilot(settings: Settings, encoder: BundledEncoder) -> Copilot:
-    """The real one, as shipped."""
-    return Copilot.build(settings, encoder=encoder)
+def network() -> BundledNetwork:
+    return BundledNetwork()
 
 
 @pytest.fixture(scope="session")
-def _desk(home: Path, copilot: Copilot, encoder: BundledEncoder, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def copilot(settings: Settings, encoder: BundledEncoder, network: BundledNetwork) -> Copilot:
+    """The real one, as shipped."""
+    return Copilot.build(settings, encoder=encoder, network=network)
+
+
+@pytest.fixture(scope="session")
+def _desk(
+    home: Path,
+    copilot: Copilot,
+    encoder: BundledEncoder,
+    network: BundledNetwork,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Desk:
     place = tmp_path_factory.mktemp("desk") / "home"
     for name in ("index", "models"):
         shutil.copytree(home / name, place / name)
-    made = Desk.build(Settings(data_dir=place), encoder=encoder)
+    made = Desk.build(Settings(data_dir=place), encoder=encoder, network=network)
     assert isinstance(made, Desk)
     made.file = place / "organisation.yaml"
     return made
@@ -129,7 +141,7 @@ def personas(app: FastAPI, database: Database) -> Personas:
 @pytest.fixture
 def levelhead(copilot: Copilot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Runs the command line in this process: `levelhead("read", "some text", home=tmp_path).code`."""
-    for module in ("messages", "content"):
+    for module in ("messages", "content", "evals"):
         monkeypatch.setattr(f"copilot.cli.{module}.build", lambda: copilot)
 
     def run(*arguments: str, stdin: bytes = b"", home: Path | None = None) -> Run:

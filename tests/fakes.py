@@ -18,9 +18,12 @@ import yaml
 
 from copilot.config import shipped
 from copilot.embed import Vectors
+from copilot.net.outputs import COUNT, HEAT, SPOTS
+from copilot.net.session import Opinion, mark
 from copilot.pipeline import Copilot
+from copilot.playbooks.load import parse
 
-__all__ = ["Desk", "FakeEncoder", "Run", "best_of_three", "grows_linearly", "small_playbooks"]
+__all__ = ["Desk", "FakeEncoder", "FakeNetwork", "Run", "best_of_three", "grows_linearly", "small_playbooks"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,29 @@ class FakeEncoder:
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
+class FakeNetwork:
+    """Sees anger in exclamation marks and nothing else; one text in eight is new to it."""
+
+    name = "fake-network"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def has_seen(self, text: str) -> bool:
+        return mark(text) % 8 > 0
+
+    def read(self, texts: Sequence[str]) -> list[Opinion]:
+        self.asked += texts
+        return [self._opinion(text) for text in texts]
+
+    @staticmethod
+    def _opinion(text: str) -> Opinion:
+        logits = np.full(COUNT, -2.0, dtype=np.float32)
+        logits[HEAT] += min(6, 2 * text.count("!"))
+        spans = tuple((at, at + 1) for at in range(min(len(text), 50)))
+        return Opinion(logits, np.full((len(spans), SPOTS), -6.0, dtype=np.float32), spans)
+
+
 class Desk(Copilot):
     """The real copilot at a desk of the test's own: what time it is and what organisation.yaml says can be set."""
 
@@ -75,9 +101,9 @@ def small_playbooks(target: Path, take_every: int = 40) -> Path:
     """A copy of the shipped playbooks with few exemplars: fitted in seconds."""
     shutil.copytree(shipped("playbooks"), target)
     for path in target.glob("exemplars/*.yaml"):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = parse(path)
         data["messages"] = data["messages"][::take_every]
-        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+        path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")  # JSON is YAML, and quick
     return target
 
 

@@ -155,6 +155,8 @@ def test_a_corrected_stance_is_kept(page: Page, site: Site) -> None:
     assert told.value.status == 201
     (outcome,) = site.outcomes()
     assert (outcome["action"], outcome["type"]) == ("stance_corrected", code)
+    expect(page.locator(f".stance-name.type-{code}")).to_be_visible()
+    expect(page.locator(".reply")).to_have_count(3)
 
 
 def test_what_is_wrong_with_a_reply_is_kept(page: Page, site: Site) -> None:

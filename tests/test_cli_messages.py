@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from copilot.cli.common import _AHEAD, _in_order
 from tests.fakes import Run
 
 Command = Callable[..., Run]
@@ -232,3 +234,21 @@ def test_help_is_there(levelhead: Command, arguments: list[str]) -> None:
     run = levelhead(*arguments)
     assert run.code == 0
     assert run.out
+
+
+def test_a_long_file_is_worked_off_a_few_lines_at_a_time() -> None:
+    """Memory must not grow with the file, and the answers keep its order."""
+    pulled = answered = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal pulled
+        for number in range(100_000):
+            pulled += 1
+            assert pulled - answered <= _AHEAD + 2
+            yield str(number).encode()
+
+    with ThreadPoolExecutor(2) as pool:
+        for number, result in enumerate(_in_order(pool, lines(), lambda at, line: {"at": at, "line": line.decode()})):
+            answered += 1
+            assert result == {"at": number + 1, "line": str(number)}
+    assert answered == 100_000

@@ -13,7 +13,7 @@ import yaml
 from copilot.config import Settings
 from copilot.pipeline import Copilot
 from copilot.types import Case
-from tests.fakes import FakeEncoder, small_playbooks
+from tests.fakes import FakeEncoder, FakeNetwork, small_playbooks
 from tests.samples import CASES
 
 
@@ -24,14 +24,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copilot.pipeline.shipped", lambda name: root)
-        Copilot.build(Settings(data_dir=home), encoder=FakeEncoder())
+        Copilot.build(Settings(data_dir=home), encoder=FakeEncoder(), network=FakeNetwork())
         yield home
 
 
 def build(home: Path, steps: list[str] | None = None) -> tuple[Copilot, FakeEncoder]:
     encoder = FakeEncoder()
     seen = [] if steps is None else steps
-    return Copilot.build(Settings(data_dir=home), lambda step, *_: seen.append(step), encoder), encoder
+    return Copilot.build(Settings(data_dir=home), lambda step, *_: seen.append(step), encoder, FakeNetwork()), encoder
 
 
 def test_a_second_start_embeds_and_fits_nothing(small: Path) -> None:

@@ -17,7 +17,7 @@ from api.security import SEES_ALL, CheckedForm, CheckedScript, Person
 from api.state import Server, ServerDep
 from copilot.contract import CaseIn, SuggestionOut, as_input_error
 from copilot.errors import InputError
-from copilot.playbooks.model import STANCES
+from copilot.playbooks.model import STANCES, Stance
 from copilot.store import Key
 from copilot.types import Language
 
@@ -72,10 +72,11 @@ def read(
     channel: Annotated[str, Form()] = "",
     tier: Annotated[str, Form()] = "",
     case_id: Annotated[str, Form()] = "",
+    stance: Annotated[Stance | Literal[""], Form()] = "",
     turn_role: Annotated[list[Role] | None, Form()] = None,
     turn_text: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Read a message, or read it again with the turns as corrected."""
+    """Read a message, or read it again with the turns or the stance as corrected."""
     locale = locale_of(request)
     # Browsers send line ends as CRLF; the message as pasted had one character there.
     text = text.replace("\r\n", "\n")
@@ -87,7 +88,9 @@ def read(
             data.update(_from_turns(turn_role or [], turn_text))
         case_in = CaseIn.model_validate(data)
         owned = _own_case(server, key, case_id)
-        found_id, answer = suggest_and_save(server, key.id, [(case_in.case(), case_in)], locale, owned)[0]
+        found_id, answer = suggest_and_save(server, key.id, [(case_in.case(), case_in)], locale, owned, stance or None)[
+            0
+        ]
     except (ValidationError, InputError) as error:
         fault = as_input_error(error) if isinstance(error, ValidationError) else error
         return _workbench(request, server, key, text=text, channel=channel, tier=tier, fault=str(fault), status=422)

@@ -57,13 +57,14 @@ def suggest_and_save(
     items: list[tuple[Case, CaseIn]],
     locale: Language | None,
     case_id: str | None = None,
+    stance: Stance | None = None,
 ) -> list[tuple[str, SuggestionOut]]:
-    """Suggest for every case, keep them all in one transaction; pairs of case id and answer."""
+    """Suggest for every case, keep all in one transaction; pairs of case id and answer. `stance` is the agent's."""
     rows = []
     for number, (case, request) in enumerate(items):
         started = time.perf_counter()
         try:
-            answer = SuggestionOut.of(server.copilot.suggest(case, locale))
+            answer = SuggestionOut.of(server.copilot.suggest(case, locale, stance))
         except InputError as error:
             raise InputError(
                 f"items.{number}.{error.field}" if len(items) > 1 else error.field, error.message

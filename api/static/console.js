@@ -24,7 +24,7 @@ function showLocalTimes() {
   }
 }
 
-async function read(form) {
+async function read(form, more = {}) {
   const mine = ++latest;
   const busy = $("#reader .primary");
   const label = busy.textContent;
@@ -33,7 +33,9 @@ async function read(form) {
   document.getElementById("right").setAttribute("aria-busy", "true");
   const slow = setTimeout(() => toast(words.slow), 2500);
   try {
-    const html = await fetchPart("/", new URLSearchParams(new FormData(form)));
+    const fields = new FormData(form);
+    for (const [name, value] of Object.entries(more)) fields.set(name, value);
+    const html = await fetchPart("/", new URLSearchParams(fields));
     if (mine !== latest) return;
     show(html);
     document.getElementById("right").scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -93,11 +95,11 @@ document.addEventListener("click", async (event) => {
   }
   const correct = target.closest("[data-correct]");
   if (correct) {
-    const id = correct.closest("[data-suggestion]").dataset.suggestion;
+    const { suggestion: id, case: case_id } = correct.closest("[data-suggestion]").dataset;
     try {
       await post(`/outcomes/${id}`, { action: "stance_corrected", type: correct.dataset.correct });
-      correct.closest("details").open = false;
       toast(words.thanks);
+      read($("#turns") || $("#reader"), { case_id, stance: correct.dataset.correct });
     } catch (error) { toast(error.message || words.offline); }
   }
 });

@@ -11,7 +11,7 @@ import sys
 import click
 from pydantic import ValidationError
 
-from copilot.cli import cases, content, keys, messages, serve
+from copilot.cli import cases, content, evals, keys, messages, serve
 from copilot.contract import as_input_error
 from copilot.errors import InputError, LevelheadError, NotFound, PlaybookError
 
@@ -29,6 +29,7 @@ for command in (
     messages.suggest,
     messages.read,
     messages.lint,
+    evals.evaluate,
     content.index,
     content.playbooks,
     keys.keys,

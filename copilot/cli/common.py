@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +15,13 @@ import click
 from pydantic import BaseModel, ValidationError
 
 from copilot.config import Settings
-from copilot.contract import as_input_error
+from copilot.contract import as_input_error, parse_line
 from copilot.errors import InputError, LevelheadError
 from copilot.pipeline import Copilot
 
 __all__ = ["build", "each_line", "open_database", "say_progress", "text_or_stdin"]
 
+_AHEAD = 16  # lines read before the oldest is answered
 _STEPS = {"embed": "reading the playbooks", "fit": "fitting the models", "index": "building the index"}
 
 
@@ -56,39 +60,52 @@ def text_or_stdin(text: str | None) -> str:
 
 
 def each_line(source: str, model: type[BaseModel], answer: Callable[[Any], dict[str, Any]]) -> int:
-    """Answer each JSON line of a file (or `-`) in order; a bad one gets an error object. Returns how many were bad."""
+    """Answer each JSON line of a file (or `-`) in order; a bad one gets an error object. Returns how many were bad.
+
+    A few lines are worked on at a time, on all processors; memory does not grow with the file.
+    """
     bad = 0
-    for number, line in enumerate(_lines(source), 1):
-        if not line.strip():
-            continue
-        id_: Any = None
-        try:
-            data = _parse(line, number)
-            id_ = data.get("id") if isinstance(data, dict) else None
-            result = answer(model.model_validate(data))
-        except ValidationError as error:
-            fault = as_input_error(error)
-            result, bad = _error(id_, number, fault.field, fault.message), bad + 1
-        except InputError as error:
-            result, bad = _error(id_, number, error.field, error.message), bad + 1
-        except LevelheadError as error:
-            result, bad = _error(id_, number, "line", str(error)), bad + 1
-        # An id may hold half a character; it is echoed as a question mark.
-        click.echo(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode())
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for result in _in_order(pool, _lines(source), lambda number, line: _answer(number, line, model, answer)):
+            bad += "error" in result
+            # An id may hold half a character; it is echoed as a question mark.
+            click.echo(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace").decode())
     return bad
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, lines: Iterator[bytes], work: Callable[[int, bytes], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Results in the order of the lines, with no more than `_AHEAD` under way."""
+    waiting: deque[Future[dict[str, Any]]] = deque()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            waiting.append(pool.submit(work, number, line))
+        while len(waiting) > _AHEAD or (waiting and waiting[0].done()):
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _answer(
+    number: int, line: bytes, model: type[BaseModel], answer: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
+    id_: Any = None
+    try:
+        data = parse_line(line)
+        id_ = data.get("id") if isinstance(data, dict) else None
+        return answer(model.model_validate(data))
+    except ValidationError as error:
+        fault = as_input_error(error)
+        return _error(id_, number, fault.field, fault.message)
+    except InputError as error:
+        return _error(id_, number, error.field, error.message)
+    except LevelheadError as error:
+        return _error(id_, number, "line", str(error))
 
 
 def _error(id_: Any, line: int, field: str, message: str) -> dict[str, Any]:
     return {"id": id_ if isinstance(id_, str) else None, "error": {"line": line, "field": field, "message": message}}
-
-
-def _parse(line: bytes, number: int) -> Any:
-    try:
-        return json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError("line", "is not UTF-8 text") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError("line", f"is not JSON: {getattr(error, 'msg', error)}") from error
 
 
 def _lines(source: str) -> Iterator[bytes]:

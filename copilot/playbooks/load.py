@@ -26,6 +26,7 @@ __all__ = [
     "content_files",
     "fingerprint",
     "load",
+    "parse",
     "read_card",
     "read_exemplars",
 ]
@@ -86,7 +87,8 @@ def content_files(root: Path) -> list[Path]:
     return [path for folder in folders for path in sorted((root / folder).glob("*.yaml"))]
 
 
-def _parse(path: Path) -> Any:
+def parse(path: Path) -> Any:
+    """What a YAML file holds, or a `PlaybookError`."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
@@ -110,7 +112,7 @@ def _explain(path: Path, error: ValidationError) -> PlaybookError:
 
 def read_card(path: Path) -> Card:
     """The card in one file, or a `PlaybookError` that names field and fix."""
-    data = _parse(path)
+    data = parse(path)
     if not isinstance(data, dict):
         raise PlaybookError(f"{path.name}: card: the file must hold one mapping of fields")
     try:
@@ -127,7 +129,7 @@ def read_card(path: Path) -> Card:
 def read_exemplars(path: Path) -> ExemplarFile:
     """The exemplars in one file, or a `PlaybookError`."""
     try:
-        return ExemplarFile.model_validate(_parse(path))
+        return ExemplarFile.model_validate(parse(path))
     except ValidationError as error:
         raise _explain(path, error) from error
 

@@ -227,12 +227,21 @@ class FlagRule(Strict):
     confidence: float = Field(default=0.9, ge=0, le=1)
 
 
+class Measured(Strict):
+    """What a threshold was measured to do, on messages that no model had learned."""
+
+    precision: float = Field(ge=0, le=1)
+    recall: float = Field(ge=0, le=1)
+    positives: int = Field(ge=0, description="how many of them raised the flag")
+
+
 class FlagRules(Strict):
     """How one flag is recognised and what follows from it."""
 
     code: FlagCode
     priority: int = Field(ge=0, le=100, description="which flag leads when several are raised")
     threshold: dict[Literal["en", "zh"], float]
+    measured: dict[Literal["en", "zh"], Measured] = Field(default_factory=dict)
     next_step: Text
     patterns: dict[Literal["en", "zh"], tuple[FlagRule, ...]]
 

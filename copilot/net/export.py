@@ -1,0 +1,41 @@
+"""What was learned, written down as what runs: an ONNX graph with eight-bit matrices, and which messages it saw."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from copilot.net.base import Base
+from copilot.net.network import Network
+from copilot.net.session import LEARNED, mark
+
+__all__ = ["export"]
+
+
+def export(net: Network, base: Base, taught: Iterable[str], folder: Path = LEARNED) -> None:
+    """Write `reader.onnx` and `taught.npy`; `taught` are the folded texts."""
+    folder.mkdir(exist_ok=True)
+    example = (torch.zeros(2, 7, base.width), torch.ones(2, 7, dtype=torch.bool))
+    many = {0: torch.export.Dim("batch", max=4096), 1: torch.export.Dim("length", max=base.positions)}
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "plain.onnx"
+        torch.onnx.export(
+            net.eval(),
+            example,
+            str(plain),
+            input_names=["embedded", "mask"],
+            output_names=["logits", "spots"],
+            dynamic_shapes=(many, many),
+            external_data=False,
+        )
+        graph = onnx.load(plain)
+        del graph.graph.value_info[:]  # the exporter's notes on shapes, which the quantiser disputes
+        onnx.save(graph, plain)
+        quantize_dynamic(plain, folder / "reader.onnx", per_channel=True, weight_type=QuantType.QInt8)
+    np.save(folder / "taught.npy", np.array(sorted({mark(text) for text in taught}), dtype=np.uint64))
