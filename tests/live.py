@@ -59,6 +59,7 @@ def launched() -> Iterator[Browser]:
 
 def read(page: Page, text: str) -> None:
     """Paste and press Ctrl+Enter; the keyboard then belongs to the page."""
+    page.wait_for_load_state("load")  # after a navigation the words are there before the script is
     page.fill("#message", text)
     page.focus("#message")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
