@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from copilot.net.outputs import ESCALATE, FLAG, STANCE, heat_steps
-from copilot.playbooks.load import LabelledText
-from copilot.playbooks.model import FLAGS, STANCES, Exemplar
+from copilot.playbooks.examples import Exemplar, LabelledText
+from copilot.playbooks.model import FLAGS, STANCES
 
 __all__ = ["Blend", "Prediction", "Scores"]
 

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from copilot.embed import Vectors
-from copilot.playbooks.load import LabelledText
+from copilot.playbooks.examples import LabelledText
 from copilot.playbooks.model import FLAGS, STANCES
 
 __all__ = ["Heads", "Topics", "Views", "targets"]

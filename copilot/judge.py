@@ -15,7 +15,7 @@ from copilot.embed import Encoder, Vectors
 from copilot.heads import Heads, Topics
 from copilot.net.outputs import FLAG
 from copilot.net.session import Network, Opinion
-from copilot.playbooks.load import LabelledText
+from copilot.playbooks.examples import LabelledText
 from copilot.signals import Hit
 from copilot.text import sentences, span_at
 

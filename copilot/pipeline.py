@@ -222,7 +222,7 @@ def _fit(
     if progress:
         progress("fit", 1, 1)
     index.build(name, records, np.stack([vector_of[r.text] for r in records]), progress)
-    return catalogue.without_exemplars(), fitted, words
+    return catalogue.without_examples(), fitted, words
 
 
 def _kept(path: Path) -> _Known | None:

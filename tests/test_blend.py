@@ -7,8 +7,8 @@ import pytest
 
 from copilot.blend import Blend, Scores
 from copilot.net.outputs import COUNT, ESCALATE, FLAG, HEAT
-from copilot.playbooks.load import LabelledText
-from copilot.playbooks.model import FLAGS, STANCES, Exemplar
+from copilot.playbooks.examples import Exemplar, LabelledText
+from copilot.playbooks.model import FLAGS, STANCES
 
 EVEN = dict.fromkeys(STANCES, 0.2)
 MESSAGES = 400

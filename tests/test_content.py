@@ -10,7 +10,7 @@ import pytest
 
 from copilot.config import shipped
 from copilot.lint import Linter
-from copilot.playbooks.check import check_card, check_exemplars, check_wording
+from copilot.playbooks.check import check_card, check_examples, check_wording
 from copilot.playbooks.load import Catalogue, content_files, load, read_card, read_exemplars
 from copilot.playbooks.model import CHANNELS, FINDING_KINDS, FLAGS, KINDS, STANCES, Card
 from copilot.text import is_han
@@ -101,7 +101,7 @@ def test_exemplars_name_situations_that_exist(path: Path, catalogue: Catalogue) 
 
 
 def test_no_exemplar_comes_close_to_another() -> None:
-    faults = [str(p) for p in check_exemplars([(p.name, read_exemplars(p)) for p in EXEMPLAR_FILES])]
+    faults = [str(p) for p in check_examples([(p.name, read_exemplars(p)) for p in EXEMPLAR_FILES])]
     assert not faults, "\n" + "\n".join(faults)
 
 

@@ -11,8 +11,9 @@ import yaml
 from copilot.config import shipped
 from copilot.errors import PlaybookError
 from copilot.lint import Linter
+from copilot.playbooks.examples import ExemplarFile
 from copilot.playbooks.load import content_files, fingerprint, load, read_card, read_exemplars
-from copilot.playbooks.model import Card, ExemplarFile
+from copilot.playbooks.model import Card
 
 SHIPPED = shipped("playbooks")
 FILES = content_files(SHIPPED)

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import click
 import yaml
+from pydantic import BaseModel
 
 from copilot.cli.common import build
 from copilot.config import Settings, shipped
 from copilot.errors import InputError, NotFound
 from copilot.playbooks.check import check_files
+from copilot.playbooks.examples import DraftFile, ExemplarFile
 from copilot.playbooks.load import load
-from copilot.playbooks.model import KINDS, Card, ExemplarFile
+from copilot.playbooks.model import KINDS, Card
 
 __all__ = ["index", "playbooks"]
+
+_SCHEMAS: dict[str, type[BaseModel]] = {"card": Card, "exemplars": ExemplarFile, "drafts": DraftFile}
 
 
 @click.command()
@@ -100,8 +104,7 @@ def new(card_id: str, template: str | None) -> None:
 
 
 @playbooks.command()
-@click.argument("what", type=click.Choice(["card", "exemplars"]), default="card")
+@click.argument("what", type=click.Choice(list(_SCHEMAS)), default="card")
 def schema(what: str) -> None:
-    """Print the JSON Schema of a card or of an exemplar file."""
-    model = Card if what == "card" else ExemplarFile
-    click.echo(json.dumps(model.model_json_schema(), indent=1, ensure_ascii=False))
+    """Print the JSON Schema of a card, or of a file of exemplars or drafts."""
+    click.echo(json.dumps(_SCHEMAS[what].model_json_schema(), indent=1, ensure_ascii=False))

@@ -1,4 +1,5 @@
-"""What was learned, written down as what runs: an ONNX graph with eight-bit matrices, and which messages it saw."""
+"""What was learned, written down as what runs: an ONNX graph with eight-bit matrices, and which texts it saw. And
+back again, so that learning can go on from there."""
 
 from __future__ import annotations
 
@@ -12,10 +13,12 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from copilot.net.base import Base
-from copilot.net.network import Network
+from copilot.net.network import MATRICES, Network
 from copilot.net.session import LEARNED, mark
 
-__all__ = ["export"]
+__all__ = ["export", "restore"]
+
+_HEADS = ("whole", "spot", "phrase")
 
 
 def export(net: Network, base: Base, taught: Iterable[str], folder: Path = LEARNED) -> None:
@@ -30,7 +33,7 @@ def export(net: Network, base: Base, taught: Iterable[str], folder: Path = LEARN
             example,
             str(plain),
             input_names=["embedded", "mask"],
-            output_names=["logits", "spots"],
+            output_names=["logits", "spots", "phrases"],
             dynamic_shapes=(many, many),
             external_data=False,
         )
@@ -39,3 +42,19 @@ def export(net: Network, base: Base, taught: Iterable[str], folder: Path = LEARN
         onnx.save(graph, plain)
         quantize_dynamic(plain, folder / "reader.onnx", per_channel=True, weight_type=QuantType.QInt8)
     np.save(folder / "taught.npy", np.array(sorted({mark(text) for text in taught}), dtype=np.uint64))
+
+
+def restore(net: Network, folder: Path = LEARNED) -> None:
+    """Set the network to what `export` wrote. Eight bits a weight are a little coarse, which further learning mends;
+    a head that the file does not know stays as it is."""
+    initial = {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(folder / "reader.onnx").graph.initializer}
+    state = net.state_dict()
+    for name in state.keys() & initial.keys():
+        state[name] = torch.tensor(initial[name])
+    # The exporter forgets the names of the matrices but keeps their order.
+    matrices = [name for name in initial if name.endswith("_quantized")]
+    wanted = [f"layers.{n}.{m}.weight" for n in range(len(net.layers)) for m in MATRICES]
+    for name, stored in zip([*wanted, *(f"{h}.weight" for h in _HEADS)], matrices, strict=False):
+        scale = initial[stored.replace("_quantized", "_scale")]
+        state[name] = torch.tensor(initial[stored].astype(np.float32) * scale).T
+    net.load_state_dict(state)

@@ -2,7 +2,8 @@
 
 The base's transformer reads the text. Two layers sit on top: one looks at the mean of all tokens (what the whole
 says), one at every token, whose scores are pooled by a soft maximum (one threat is enough, however long the letter).
-The second also tells where: multiple-instance learning, Ilse et al. (2018).
+The second also tells where: multiple-instance learning, Ilse et al. (2018). A third layer looks at the tokens of
+agents' drafts: one transformer serves both, and each kind of text teaches it something about the other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from copilot.net.base import Base
-from copilot.net.outputs import COUNT, ESCALATE, FLAG, SPOTS
+from copilot.net.outputs import COUNT, ESCALATE, FLAG, PHRASES, SPOTS
 
 __all__ = ["MATRICES", "Network"]
 
@@ -60,7 +61,7 @@ def _norm(base: Base, name: str) -> nn.LayerNorm:
 
 class Network(nn.Module):
     """Embeddings (batch, length, width) and a mask of real tokens in; out come logits (batch, COUNT), laid out as
-    `outputs` says, and the tokens' own (batch, length, SPOTS)."""
+    `outputs` says, the tokens' own (batch, length, SPOTS), and for a draft (batch, length, PHRASES)."""
 
     def __init__(self, base: Base, dropout: float = 0.1) -> None:
         super().__init__()
@@ -71,11 +72,12 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(_Layer(base, n, dropout) for n in range(base.layers))
         self.whole_norm, self.spot_norm = nn.LayerNorm(base.width), nn.LayerNorm(base.width)
         self.whole, self.spot = nn.Linear(base.width, COUNT), nn.Linear(base.width, SPOTS)
-        for linear, bias in ((self.whole, 0.0), (self.spot, -6.0)):
+        self.phrase = nn.Linear(base.width, PHRASES)
+        for linear, bias in ((self.whole, 0.0), (self.spot, -6.0), (self.phrase, -6.0)):
             nn.init.normal_(linear.weight, std=0.02)
             nn.init.constant_(linear.bias, bias)
 
-    def forward(self, embedded: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, embedded: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         p = self.dropout if self.training else 0.0
         x = functional.dropout(self.eln(embedded + self.positions[: embedded.shape[1]]), p, self.training)
         hidden = torch.zeros(mask.shape, dtype=x.dtype).masked_fill(~mask, _MASKED)[:, None, None, :]
@@ -84,7 +86,8 @@ class Network(nn.Module):
         x = functional.dropout(x, p, self.training)
         real = mask.to(x.dtype)[..., None]
         whole = self.whole(self.whole_norm((x * real).sum(1) / real.sum(1)))
-        spots = self.spot(self.spot_norm(x)).masked_fill(~mask[..., None], _MASKED)
+        tokens = self.spot_norm(x)
+        spots = self.spot(tokens).masked_fill(~mask[..., None], _MASKED)
         first, last = FLAG.start, ESCALATE + 1
         pooled = whole[:, first:last] + torch.logsumexp(spots, 1)
-        return torch.cat([whole[:, :first], pooled, whole[:, last:]], 1), spots
+        return torch.cat([whole[:, :first], pooled, whole[:, last:]], 1), spots, self.phrase(tokens)

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.playbooks.model import FLAGS, STANCES
+from copilot.playbooks.model import FINDING_KINDS, FLAGS, STANCES
 
-__all__ = ["COUNT", "ESCALATE", "FLAG", "HEAT", "HEATS", "SPOTS", "STANCE", "heat_steps"]
+__all__ = ["COUNT", "ESCALATE", "FLAG", "HEAT", "HEATS", "PHRASES", "SPOTS", "STANCE", "heat_steps"]
 
 HEATS = 3  # heat > 0, > 1, > 2
 SPOTS = len(FLAGS) + 1  # what a single token can give away: each flag, and that somebody else must see this
+PHRASES = len(FINDING_KINDS)  # in an agent's draft: what a token says that should not be said
 
 STANCE = slice(0, len(STANCES))
 FLAG = slice(len(STANCES), len(STANCES) + len(FLAGS))

@@ -16,7 +16,7 @@ from copilot.net.base import Base, bundled
 from copilot.net.outputs import ESCALATE, FLAG, STANCE
 from copilot.net.tokens import choose, tokenizer
 
-__all__ = ["LEARNED", "BundledNetwork", "Network", "Opinion", "mark"]
+__all__ = ["LEARNED", "BundledNetwork", "Network", "Opinion", "Phrased", "mark"]
 
 Floats = NDArray[np.float32]
 
@@ -43,6 +43,14 @@ class Opinion:
     complete: bool = True
 
 
+@dataclass(frozen=True)
+class Phrased:
+    """What the network says of an agent's words: (tokens, PHRASES), and the tokens' places in the text."""
+
+    scores: Floats
+    spans: tuple[tuple[int, int], ...]
+
+
 class Network(Protocol):
     """What the pipeline needs of a network. `has_seen` tells whether a text was learned from."""
 
@@ -51,6 +59,8 @@ class Network(Protocol):
     def has_seen(self, text: str) -> bool: ...
 
     def read(self, texts: Sequence[str]) -> list[Opinion]: ...
+
+    def phrase(self, texts: Sequence[str]) -> list[Phrased]: ...
 
 
 @dataclass(frozen=True)
@@ -95,13 +105,22 @@ class BundledNetwork:
         order = sorted(range(len(parts)), key=lambda i: len(parts[i][1]))
         said: list[tuple[Floats, Floats] | None] = [None] * len(parts)
         for batch in _batches(order, [len(ids) for _, ids in parts]):
-            for i, answer in zip(batch, self._run([parts[i][1] for i in batch]), strict=True):
-                said[i] = answer
+            for i, (logits, spots, _) in zip(batch, self._run([parts[i][1] for i in batch]), strict=True):
+                said[i] = logits, spots
         answers = iter(said)
         return [
             _joined([(window, *answer) for (window, _), answer in zip(windows, answers, strict=False) if answer], spans)
             for windows, spans in encoded
         ]
+
+    def phrase(self, texts: Sequence[str]) -> list[Phrased]:
+        """One answer a text, in order. Meant for a few sentences at a time; what is longer than a window is cut off."""
+        encoded = [self._tokenizer.encode(text) for text in texts]
+        ids = [[e.ids[0], *e.ids[1:-1][:_WINDOW], e.ids[-1]] for e in encoded]
+        said: dict[int, Floats] = {}
+        for batch in _batches(sorted(range(len(ids)), key=lambda i: len(ids[i])), [len(row) for row in ids]):
+            said |= {i: answer[2] for i, answer in zip(batch, self._run([ids[i] for i in batch]), strict=True)}
+        return [Phrased(said[i], tuple(e.offsets[1:-1][:_WINDOW])) for i, e in enumerate(encoded)]
 
     def _pieces(self, text: str) -> tuple[list[tuple[_Window, list[int]]], tuple[tuple[int, int], ...]]:
         """The windows of a text as token ids with the marks of start and end, and the span of every token between."""
@@ -111,7 +130,8 @@ class BundledNetwork:
         windows = [(place, [start, *inner[place.start : place.end], end]) for place in _windows(len(inner))]
         return windows, tuple(spans[1:-1])
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> list[tuple[Floats, Floats]]:
+    def _run(self, batch: Sequence[Sequence[int]]) -> list[tuple[Floats, Floats, Floats]]:
+        """For each text its logits, and of each token between the marks the spots and the phrases."""
         length = max(map(len, batch))
         ids = np.ones((len(batch), length), dtype=np.int64)  # 1: the padding's place among the rows
         mask = np.zeros((len(batch), length), dtype=bool)
@@ -121,8 +141,8 @@ class BundledNetwork:
         width = self._base.width
         known, where = np.unique(ids, return_inverse=True)
         embedded = self._base.matrix("emb.word", width, self._rows[known])[where.reshape(ids.shape)]
-        logits, spots = self._session.run(None, {"embedded": embedded, "mask": mask})
-        return [(logits[n], spots[n, 1 : len(row) - 1]) for n, row in enumerate(batch)]
+        logits, spots, phrases = self._session.run(None, {"embedded": embedded, "mask": mask})
+        return [(logits[n], spots[n, 1 : len(row) - 1], phrases[n, 1 : len(row) - 1]) for n, row in enumerate(batch)]
 
 
 def _windows(count: int) -> list[_Window]:

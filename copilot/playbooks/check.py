@@ -7,17 +7,23 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
+import numpy as np
+from sklearn.feature_extraction.text import HashingVectorizer
+
 from copilot.errors import PlaybookError
 from copilot.lint import Linter
-from copilot.playbooks.load import Problem, content_files, read_card, read_exemplars
-from copilot.playbooks.model import STYLES, Card, ExemplarFile, Parts, Sentence, wordings
+from copilot.playbooks.examples import DraftFile, ExemplarFile
+from copilot.playbooks.load import Problem, content_files, read_card, read_drafts, read_exemplars
+from copilot.playbooks.model import STYLES, Card, Parts, Sentence, wordings
 
-__all__ = ["always_usable", "check_card", "check_exemplars", "check_files", "check_wording"]
+__all__ = ["always_usable", "check_card", "check_examples", "check_files", "check_wording"]
 
 MESSAGE_SLOTS = frozenset({"order", "amount", "delay", "times", "product", "date", "name", "company"})
 ORGANISATION_SLOTS = frozenset({"next_contact", "route_team"})
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_NO_WORD = re.compile(r"\W+")
+_GRAM, _ROWS, _TOO_CLOSE = 5, 2000, 0.8
 
 
 def _slots(text: str) -> set[str]:
@@ -107,41 +113,63 @@ def check_wording(card: Card, linter: Linter) -> Iterator[tuple[str, str]]:
                 yield where, f"'{finding.text}' is {finding.kind} by {finding.card}: {finding.message}"
 
 
-def _shingles(text: str) -> frozenset[str]:
-    squeezed = re.sub(r"\W+", "", text.lower())
-    return frozenset(squeezed[i : i + 5] for i in range(max(1, len(squeezed) - 4)))
+def _texts(file: ExemplarFile | DraftFile) -> Iterator[tuple[str, str]]:
+    """Every text with its field."""
+    if isinstance(file, ExemplarFile):
+        yield from ((f"messages.{n}", message.text) for n, message in enumerate(file.messages))
+    else:
+        yield from ((f"drafts.{n}", draft.text) for n, draft in enumerate(file.drafts))
 
 
-def check_exemplars(files: Iterable[tuple[str, ExemplarFile]]) -> Iterator[Problem]:
-    """Near-duplicates across all exemplar files: they would let a message vouch for itself."""
-    seen: dict[str, list[tuple[str, str, int]]] = {}
-    for name, file in files:
-        for number, exemplar in enumerate(file.messages):
-            grams = _shingles(exemplar.text)
-            counts: dict[tuple[str, str, int], int] = {}
-            for gram in grams:
-                for other in seen.get(gram, ()):
-                    counts[other] = counts.get(other, 0) + 1
-            for other, shared in counts.items():
-                if shared < 0.5 * min(len(grams), other[2]):
-                    continue
-                if SequenceMatcher(None, exemplar.text, other[1], autojunk=False).ratio() > 0.8:
-                    yield Problem(name, f"messages.{number}", f"too close to {other[0]}: rewrite or drop it")
-                    break
-            for gram in grams:
-                seen.setdefault(gram, []).append((f"{name} messages.{number}", exemplar.text, len(grams)))
+def _squeezed(text: str) -> str:
+    return _NO_WORD.sub("", text.lower()).ljust(_GRAM)
+
+
+def check_examples(files: Iterable[tuple[str, ExemplarFile | DraftFile]]) -> Iterator[Problem]:
+    """Near-duplicates across all files of a kind: they would let a text vouch for itself."""
+    places = [(name, field, text) for name, file in files for field, text in _texts(file)]
+    if not places:
+        return
+    counter = HashingVectorizer(
+        preprocessor=_squeezed,
+        analyzer="char",
+        ngram_range=(_GRAM, _GRAM),
+        binary=True,
+        norm=None,
+        alternate_sign=False,
+        n_features=2**20,
+    )
+    grams = counter.transform(text for _, _, text in places)
+    sizes = grams.getnnz(axis=1)
+    for start in range(0, len(places), _ROWS):
+        shared = (grams[start : start + _ROWS] @ grams.T).tocoo()
+        likely = shared.data >= 0.5 * np.minimum(sizes[start + shared.row], sizes[shared.col])
+        found: dict[int, int] = {}
+        for row, other in zip(start + shared.row[likely], shared.col[likely], strict=True):
+            if other < row and row not in found and _alike(places[row][2], places[other][2]):
+                found[row] = other
+        for row, other in sorted(found.items()):
+            name, field, _ = places[row]
+            yield Problem(name, field, f"too close to {' '.join(places[other][:2])}: rewrite or drop it")
+
+
+def _alike(text: str, other: str) -> bool:
+    return SequenceMatcher(None, text, other, autojunk=False).ratio() > _TOO_CLOSE
 
 
 def check_files(root: Path, base: Iterable[Card] = ()) -> list[Problem]:
     """Every problem of every file below `root`. `base` are cards whose don't-says hold there too."""
     problems: list[Problem] = []
     exemplars: list[tuple[str, ExemplarFile]] = []
+    drafts: list[tuple[str, DraftFile]] = []
     cards: list[tuple[str, Card]] = []
     for path in content_files(root):
         name = f"{path.parent.name}/{path.name}"
         try:
             if path.parent.name == "exemplars":
                 exemplars.append((name, read_exemplars(path)))
+            elif path.parent.name == "drafts":
+                drafts.append((name, read_drafts(path)))
             else:
                 cards.append((name, read_card(path)))
         except PlaybookError as error:
@@ -155,5 +183,6 @@ def check_files(root: Path, base: Iterable[Card] = ()) -> list[Problem]:
     linter = Linter([*base, *(card for _, card in sound)])
     for name, card in sound:
         problems += [Problem(name, *pair) for pair in check_wording(card, linter)]
-    problems += check_exemplars(exemplars)
+    problems += check_examples(exemplars)
+    problems += check_examples(drafts)
     return problems

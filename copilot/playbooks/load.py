@@ -17,17 +17,18 @@ import yaml
 from pydantic import ValidationError
 
 from copilot.errors import PlaybookError
-from copilot.playbooks.model import FLAGS, KINDS, STANCES, Card, Exemplar, ExemplarFile
+from copilot.playbooks.examples import DraftFile, ExemplarFile, LabelledDraft, LabelledText
+from copilot.playbooks.model import FLAGS, KINDS, STANCES, Card
 
 __all__ = [
     "Catalogue",
-    "LabelledText",
     "Problem",
     "content_files",
     "fingerprint",
     "load",
     "parse",
     "read_card",
+    "read_drafts",
     "read_exemplars",
 ]
 
@@ -54,36 +55,28 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class LabelledText:
-    """An exemplar with the language and theme of its file."""
-
-    exemplar: Exemplar
-    lang: str
-    theme: str
-
-
-@dataclass(frozen=True)
 class Catalogue:
-    """All active cards by id, all exemplars, and the overlay's problems.
+    """All active cards by id, all exemplars and drafts, and the overlay's problems.
 
-    Exemplars are for fitting; a catalogue that was kept after it holds their number only.
+    Examples are for fitting; a catalogue that was kept after it holds the number of exemplars only.
     """
 
     cards: Mapping[str, Card]
     exemplars: tuple[LabelledText, ...]
+    drafts: tuple[LabelledDraft, ...] = ()
     problems: tuple[Problem, ...] = ()
     exemplar_count: int = 0
 
-    def without_exemplars(self) -> Catalogue:
-        return replace(self, exemplars=())
+    def without_examples(self) -> Catalogue:
+        return replace(self, exemplars=(), drafts=())
 
     def of_kind(self, kind: str) -> Iterator[Card]:
         return (card for card in self.cards.values() if card.kind == kind)
 
 
 def content_files(root: Path) -> list[Path]:
-    """Every card and exemplar file below `root`, in a fixed order."""
-    folders = [*KINDS, "exemplars"]
+    """Every card and example file below `root`, in a fixed order."""
+    folders = [*KINDS, "exemplars", "drafts"]
     return [path for folder in folders for path in sorted((root / folder).glob("*.yaml"))]
 
 
@@ -134,6 +127,14 @@ def read_exemplars(path: Path) -> ExemplarFile:
         raise _explain(path, error) from error
 
 
+def read_drafts(path: Path) -> DraftFile:
+    """The agents' drafts in one file, or a `PlaybookError`."""
+    try:
+        return DraftFile.model_validate(parse(path))
+    except ValidationError as error:
+        raise _explain(path, error) from error
+
+
 def fingerprint(shipped: Path, overlay: Path | None = None) -> str:
     """A hash of every file that `load` and the classifiers would read: much quicker than reading them."""
     digest = hashlib.sha256()
@@ -157,6 +158,7 @@ def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
     """The catalogue of both layers. Raises `PlaybookError` for the shipped layer only."""
     cards: dict[str, Card] = {}
     exemplars: list[LabelledText] = []
+    drafts: list[LabelledDraft] = []
     problems: list[Problem] = []
     required_cards: dict[str, Card] = {}
     layers = [shipped] if overlay is None else [shipped, overlay]
@@ -168,6 +170,9 @@ def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
                 if path.parent.name == "exemplars":
                     file = read_exemplars(path)
                     exemplars += [LabelledText(e, file.lang, file.theme) for e in file.messages]
+                elif path.parent.name == "drafts":
+                    written = read_drafts(path)
+                    drafts += [LabelledDraft(d, written.lang, written.theme) for d in written.drafts]
                 else:
                     _lay(cards, read_card(path), shipped_layer=layer is shipped)
             except PlaybookError as error:
@@ -183,4 +188,4 @@ def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
             Problem(f"{card_id.replace('.', '/')}.yaml", "status", "this card cannot be retired: it is used")
         )
     active = {key: card for key, card in sorted(cards.items()) if card.status == "active"}
-    return Catalogue(active, tuple(exemplars), tuple(problems), len(exemplars))
+    return Catalogue(active, tuple(exemplars), tuple(drafts), tuple(problems), len(exemplars))

@@ -25,12 +25,16 @@ __all__ = [
     "Ask",
     "Card",
     "DontSay",
-    "Exemplar",
-    "ExemplarFile",
+    "FindingKind",
+    "FlagCode",
     "FlagRules",
     "Form",
+    "HeatLevel",
+    "NonEmpty",
     "Parts",
     "PhraseRule",
+    "Stance",
+    "Strict",
     "Text",
     "wordings",
 ]
@@ -244,27 +248,6 @@ class FlagRules(Strict):
     measured: dict[Literal["en", "zh"], Measured] = Field(default_factory=dict)
     next_step: Text
     patterns: dict[Literal["en", "zh"], tuple[FlagRule, ...]]
-
-
-class Exemplar(Strict):
-    """A customer message with the labels it should be read with."""
-
-    text: NonEmpty
-    type: Stance
-    heat: HeatLevel
-    flags: tuple[FlagCode, ...] = ()
-    escalate: bool = False
-    situation: str | None = None
-    trap: FlagCode | None = Field(default=None, description="the flag this message only seems to raise")
-
-
-class ExemplarFile(Strict):
-    """A file of exemplar messages of one language and theme."""
-
-    lang: Literal["en", "zh"]
-    theme: NonEmpty
-    source: tuple[NonEmpty, ...] = ("house",)
-    messages: tuple[Exemplar, ...]
 
 
 class Card(Strict):
