@@ -21,7 +21,8 @@ class Guard:
         self._linter = linter
 
     def findings(self, text: str, case: Case, exempt: Collection[str] = ()) -> tuple[Finding, ...]:
-        return self._linter.lint(text, customer_text=case.text, exempt=exempt)
+        # Sentence by sentence, as replies are put together: most of them have been judged before.
+        return self._linter.lint(text, customer_text=case.text, exempt=exempt, alone=True)
 
     def passes(self, sentence: str, case: Case, slots: Mapping[str, str], exempt: Collection[str] = ()) -> bool:
         """No finding of weight, and no figure that is in neither message, history nor organisation."""

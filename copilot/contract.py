@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.errors import InputError
 from copilot.playbooks.model import Channel, FindingKind, FlagCode, Route, Severity, Stance, Style, Tier
-from copilot.types import Case, Contact, Finding, History, Reading, Suggestion, Turn
+from copilot.types import Case, Contact, Finding, History, Reading, Review, Suggestion, Turn
 
 __all__ = [
     "CONTRACT_VERSION",
@@ -142,6 +142,14 @@ class EscalationOut(_Out):
     respond_within_minutes: int | None
 
 
+class EditOut(_Out):
+    """Characters `[start, end)` of the draft, in code points, and what takes their place."""
+
+    start: int
+    end: int
+    text: str
+
+
 class FindingOut(_Out):
     start: int
     end: int
@@ -151,15 +159,38 @@ class FindingOut(_Out):
     message: str
     suggestion: str
     card: str
+    edit: EditOut | None = Field(default=None, description="none where facts of the draft would be lost")
 
     @classmethod
     def of(cls, finding: Finding) -> FindingOut:
         return cls.model_validate(finding, from_attributes=True)
 
 
+class InfluenceOut(_Out):
+    code: str
+    effect: float = Field(description="above 0 cools, below 0 heats")
+    text: str
+
+
+class TensionOut(_Out):
+    """Whether the draft will calm (towards 1) or anger (towards -1) the customer."""
+
+    score: float = Field(ge=-1, le=1)
+    influences: list[InfluenceOut]
+
+
 class LintOut(_Out):
     id: str | None = None
     findings: list[FindingOut]
+    tension: TensionOut
+
+    @classmethod
+    def of(cls, id_: str | None, review: Review) -> LintOut:
+        return cls(
+            id=id_,
+            findings=[FindingOut.of(finding) for finding in review.findings],
+            tension=TensionOut.model_validate(review.tension, from_attributes=True),
+        )
 
 
 class ReplyOut(_Out):

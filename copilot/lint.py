@@ -1,83 +1,47 @@
-"""The phrase linter: finds what an agent should not say, and says what to say instead.
+"""The linter: finds what an agent should not send, says why, and says what to send instead.
 
-The rules are the `dont_say` entries of the cards. One RE2 set per language says in a single pass which entries can
-match at all; only those are then located. Time is linear in the text.
+Two layers: the phrases that the cards list (`phrase_rules`), and their paraphrases, heard by the network
+(`paraphrase`), for which the nearest listed phrase gives the reason and better words (`phrasebook`). Where both speak
+of the same words the list has its way: it is exact, and an organisation may have written it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-import re2
-
+from copilot.edits import fit
+from copilot.embed import Encoder
+from copilot.paraphrase import Paraphrases
 from copilot.patterns import pattern
-from copilot.playbooks.model import Card, PhraseRule
-from copilot.text import Folded, Span, fold, is_han, sentences, span_at
+from copilot.phrase_rules import PhraseRules, sentence_and_next
+from copilot.phrasebook import Phrasebook
+from copilot.playbooks.model import Card, Severity
+from copilot.text import Folded, Span, fold, is_han, sentences
 from copilot.types import Finding, Language
 
-__all__ = ["Linter"]
+__all__ = ["Ear", "Linter"]
 
 _SEVERITY_RANK = {"error": 0, "warning": 1, "suggestion": 2}
 _QUOTED = pattern(r'"[^"\n]{1,400}"|「[^」\n]{1,400}」|『[^』\n]{1,400}』')
 
 
-@dataclass(frozen=True)
-class _Rule:
-    card: str
-    kind: str
-    severity: str
-    why: dict[str, str]
-    rule: PhraseRule
-    matches: tuple[Any, ...]
-    unless: tuple[Any, ...]
+class Ear:
+    """The second layer whole: what is heard, and what is said about it."""
 
-
-class _RuleSet:
-    """The rules of one language behind one set match."""
-
-    def __init__(self, rules: Sequence[_Rule]) -> None:
-        options = re2.Options()
-        options.case_sensitive = False
-        options.max_mem = 256 << 20
-        self._rules = rules
-        self._owner: list[int] = []
-        self._set = re2.Set.SearchSet(options)
-        for number, rule in enumerate(rules):
-            for source in rule.rule.match:
-                self._set.Add(source)
-                self._owner.append(number)
-        self._set.Compile()
-
-    def candidates(self, text: str) -> list[_Rule]:
-        hits = sorted({self._owner[i] for i in self._set.Match(text) or ()}) if self._owner else []
-        return [self._rules[number] for number in hits]
+    def __init__(self, paraphrases: Paraphrases, phrasebook: Phrasebook, encoder: Encoder) -> None:
+        self.paraphrases, self.phrasebook, self.encoder = paraphrases, phrasebook, encoder
 
 
 class Linter:
-    """Built once from all cards; `lint` is pure and thread-safe."""
+    """Built once from all cards; `lint` is pure and thread-safe. Without an `ear` only listed phrases are found."""
 
-    def __init__(self, cards: Iterable[Card], allowed_phrases: Callable[[], Collection[str]] = tuple) -> None:
-        by_language: dict[str, list[_Rule]] = {"en": [], "zh": []}
-        for card in cards:
-            for entry in card.dont_say:
-                for language, rules in by_language.items():
-                    rule: PhraseRule = getattr(entry, language)
-                    rules.append(
-                        _Rule(
-                            card.id,
-                            entry.kind,
-                            entry.severity,
-                            {"en": entry.why.en, "zh": entry.why.zh},
-                            rule,
-                            tuple(pattern(source) for source in rule.match),
-                            tuple(pattern(source) for source in rule.unless),
-                        )
-                    )
-        self._sets = {language: _RuleSet(rules) for language, rules in by_language.items()}
+    def __init__(
+        self, cards: Iterable[Card], allowed_phrases: Callable[[], Collection[str]] = tuple, ear: Ear | None = None
+    ) -> None:
+        self._rules = PhraseRules(cards)
         self._allowed_phrases = allowed_phrases
+        self._ear = ear
 
     def lint(
         self,
@@ -86,35 +50,60 @@ class Linter:
         customer_text: str | None = None,
         locale: Language | None = None,
         exempt: Collection[str] = (),
+        alone: bool = False,
     ) -> tuple[Finding, ...]:
         """Findings in the order of the text, none overlapping another.
 
         `customer_text` lets the agent quote the customer's own words; `locale` is the language of the reasons (the
-        draft's own by default); `exempt` names kinds that are not looked for.
+        draft's own by default); `exempt` names kinds that are not looked for; `alone` judges each sentence by itself.
         """
         folded = fold(text)
         spans = sentences(folded.text)
         quoted = self._quotes(folded.text, customer_text)
-        found: list[Finding] = []
-        for language in self._languages(folded.text):
-            for rule in self._sets[language].candidates(folded.flat):
-                if rule.kind in exempt:
+        layers = self._listed(folded, spans, locale), self._heard(folded, spans, quoted, locale, alone)
+        return _without_overlaps(
+            (number, finding)
+            for number, layer in enumerate(layers)
+            for finding in layer
+            if finding.kind not in exempt and not _within(folded, finding, quoted)
+        )
+
+    def _listed(self, folded: Folded, spans: Sequence[Span], locale: Language | None) -> Iterator[Finding]:
+        for language in _languages(folded.text):
+            for hit in self._rules.find(folded.flat, language, spans):
+                rule = hit.rule
+                if rule.kind == "unauthorised_promise" and self._allowed(hit.around):
                     continue
-                found += self._locate(rule, folded, spans, quoted, locale or language)
-        return _without_overlaps(found)
+                why = rule.why.in_(locale or language)
+                yield _finding(folded, (hit.start, hit.end), rule.kind, rule.severity, why, rule.instead, rule.card)
+
+    def _heard(
+        self, folded: Folded, spans: Sequence[Span], quoted: Sequence[Span], locale: Language | None, alone: bool
+    ) -> Iterator[Finding]:
+        if self._ear is None:
+            return
+        for heard in self._ear.paraphrases.hear(folded.text, quoted, alone):
+            words = folded.text[heard.start : heard.end]
+            language: Language = "zh" if any(map(is_han, words)) else "en"
+            if heard.kind == "unauthorised_promise" and self._allowed(
+                sentence_and_next(folded.flat, spans, heard.start)
+            ):
+                continue
+            advice = self._ear.phrasebook.advise(heard.kind, language, self._ear.encoder.encode([words])[0])
+            if advice is not None:
+                yield _finding(
+                    folded,
+                    _trimmed(folded.text, heard.start, heard.end),
+                    heard.kind,
+                    advice.severity,
+                    advice.why.in_(locale or language),
+                    advice.instead,
+                    advice.card,
+                )
 
     def _allowed(self, around: str) -> bool:
         """Whether the organisation lets agents promise in these words."""
         return any(fold(phrase).text.lower() in around.lower() for phrase in self._allowed_phrases())
-
-    @staticmethod
-    def _languages(text: str) -> list[Language]:
-        languages: list[Language] = []
-        if any(is_han(c) for c in text):
-            languages.append("zh")
-        if any(c.isascii() and c.isalpha() for c in text):
-            languages.append("en")
-        return languages
 
     @staticmethod
     def _quotes(text: str, customer_text: str | None) -> list[Span]:
@@ -124,48 +113,45 @@ class Linter:
         theirs = fold(customer_text).text.lower()
         return [m.span() for m in _QUOTED.finditer(text) if m.group()[1:-1].strip(" .,!?。，！？").lower() in theirs]
 
-    def _locate(
-        self, rule: _Rule, folded: Folded, spans: Sequence[Span], quoted: Sequence[Span], locale: Language
-    ) -> list[Finding]:
-        found = []
-        for source in rule.matches:
-            for match in source.finditer(folded.flat):
-                start, end = match.span()
-                if start == end or any(a <= start and end <= b for a, b in quoted):
-                    continue
-                around = _sentence_and_next(folded.flat, spans, start)
-                if any(guard.search(around) for guard in rule.unless):
-                    continue
-                if rule.kind == "unauthorised_promise" and self._allowed(around):
-                    continue
-                first, last = folded.span(start, end)
-                found.append(
-                    Finding(
-                        first,
-                        last,
-                        folded.original[first:last],
-                        rule.kind,
-                        rule.severity,  # type: ignore[arg-type]
-                        rule.why[locale],
-                        rule.rule.instead,
-                        rule.card,
-                    )
-                )
-        return found
+
+def _languages(text: str) -> list[Language]:
+    languages: list[Language] = []
+    if any(is_han(c) for c in text):
+        languages.append("zh")
+    if any(c.isascii() and c.isalpha() for c in text):
+        languages.append("en")
+    return languages
 
 
-def _sentence_and_next(text: str, spans: Sequence[Span], at: int) -> str:
-    number = span_at(spans, at)
-    if number is None:
-        return text
-    return text[spans[number][0] : spans[min(number + 1, len(spans) - 1)][1]]
+def _finding(folded: Folded, span: Span, kind: str, severity: Severity, why: str, instead: str, card: str) -> Finding:
+    first, last = folded.span(*span)
+    text = folded.original
+    return Finding(first, last, text[first:last], kind, severity, why, instead, card, fit(text, first, last, instead))
 
 
-def _without_overlaps(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The gravest, then the longest finding of each overlapping group."""
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """Without the stops at its end: they are not what hurts."""
+    while end > start + 1 and text[end - 1] in " .,!?;:。,、！？；…~\n":
+        end -= 1
+    return start, end
+
+
+def _within(folded: Folded, finding: Finding, quoted: Sequence[Span]) -> bool:
+    return any(
+        first <= finding.start and finding.end <= last for first, last in (folded.span(*span) for span in quoted)
+    )
+
+
+def _weight(layered: tuple[int, Finding]) -> tuple[int, ...]:
+    layer, finding = layered
+    return layer, _SEVERITY_RANK[finding.severity], finding.start - finding.end, finding.start
+
+
+def _without_overlaps(found: Iterable[tuple[int, Finding]]) -> tuple[Finding, ...]:
+    """Of each overlapping group the one of the first layer, then the gravest, then the longest."""
     kept: dict[int, Finding] = {}
     starts: list[int] = []
-    for finding in sorted(found, key=lambda f: (_SEVERITY_RANK[f.severity], f.start - f.end, f.start)):
+    for _, finding in sorted(found, key=_weight):
         # Those kept are apart, so only the neighbours on either side can overlap.
         place = bisect_left(starts, finding.start)
         after = starts[place] if place < len(starts) else None

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import joblib
@@ -22,30 +23,34 @@ from copilot.check import Guard
 from copilot.config import Settings, shipped
 from copilot.cues import CueCounter
 from copilot.embed import BundledEncoder, Encoder, Vectors
-from copilot.errors import OrganisationError
+from copilot.errors import InputError, OrganisationError
 from copilot.facts import FactFinder
 from copilot.guidance import guide
 from copilot.handoff import note
 from copilot.index import CardIndex, Progress
 from copilot.judge import Fitted, HeldOut, Judge
 from copilot.judge import fit as fit_models
-from copilot.lint import Linter
+from copilot.lint import Ear, Linter
 from copilot.net.session import BundledNetwork, Network
+from copilot.paraphrase import Paraphrases
+from copilot.phrasebook import Phrasebook
 from copilot.playbooks.load import Catalogue, fingerprint, load
 from copilot.read import Looked, Reader
 from copilot.recall import Recall, Words, records_of
 from copilot.reply import Composer
 from copilot.signals import SignalMatcher
+from copilot.tension import TensionGauge
 from copilot.text import fold
 from copilot.thread import Thread, ThreadSplitter
-from copilot.types import Case, Finding, Language, Reading, Suggestion
+from copilot.types import Case, Language, Reading, Review, Suggestion
 from copilot.wording import Wording
 
 __all__ = ["Copilot"]
 
-_FORMAT = "9"  # raised when what is cached changes its shape
+_FORMAT = "10"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
-_Known = tuple[Catalogue, Fitted, Words]
+_ANSWERED = 64
+_Known = tuple[Catalogue, Fitted, Words, Phrasebook]
 
 
 class Copilot:
@@ -56,6 +61,7 @@ class Copilot:
         catalogue: Catalogue,
         fitted: Fitted,
         words: Words,
+        phrasebook: Phrasebook,
         encoder: Encoder,
         network: Network,
         index: CardIndex,
@@ -74,8 +80,13 @@ class Copilot:
         self._reader = Reader(catalogue, judge, self._splitter, self.wording)
         self._recall = Recall(catalogue, index, words)
         self._linter = Linter(
-            catalogue.cards.values(), lambda: self._organisation.current()[0].promises.allowed_phrases
+            catalogue.cards.values(),
+            lambda: self._organisation.current()[0].promises.allowed_phrases,
+            Ear(Paraphrases.read(root, network), phrasebook, encoder),
         )
+        self._gauge = TensionGauge.read(root)
+        # A draft is reviewed at every pause in typing; the message that it answers stays the same.
+        self._answered = lru_cache(_ANSWERED)(self._read_if_any)
         self._composer = Composer(Guard(self._linter), self.wording, hotlines.read(root))
 
     @classmethod
@@ -114,9 +125,17 @@ class Copilot:
         """Stance, heat, flags and escalation. Raises `InputError` for what cannot be a message."""
         return self._look(case, locale)[0].reading
 
-    def lint(self, text: str, customer_text: str | None = None, locale: Language | None = None) -> tuple[Finding, ...]:
-        """What an agent should not send."""
-        return self._linter.lint(text, customer_text=customer_text, locale=locale)
+    def review(self, text: str, customer_text: str | None = None, locale: Language | None = None) -> Review:
+        """What an agent should not send, and whether the draft will calm or anger the customer."""
+        findings = self._linter.lint(text, customer_text=customer_text, locale=locale)
+        theirs = customer_text or ""
+        return Review(findings, self._gauge.measure(text, findings, self._answered(theirs), theirs, locale))
+
+    def _read_if_any(self, text: str) -> Reading | None:
+        try:
+            return self.read(Case(text))
+        except InputError:  # nothing, or nothing that can be read
+            return None
 
     def suggest(self, case: Case, locale: Language | None = None, stance: str | None = None) -> Suggestion:
         """The whole answer. `locale` is the agent's language, the message's own by default; `stance` what the agent
@@ -219,10 +238,11 @@ def _fit(
     known = np.stack([vector_of[text] for text in texts])
     fitted = fit_models(texts, known, labels, network, _cues(catalogue), traffic)
     words = Words.fit(records)
+    phrasebook = Phrasebook.fit(catalogue.cards.values(), catalogue.drafts, encoder)
     if progress:
         progress("fit", 1, 1)
     index.build(name, records, np.stack([vector_of[r.text] for r in records]), progress)
-    return catalogue.without_examples(), fitted, words
+    return catalogue.without_examples(), fitted, words, phrasebook
 
 
 def _kept(path: Path) -> _Known | None:

@@ -140,13 +140,13 @@ def _split(text: str, ends: object) -> list[Span]:
 
 
 def _inside_a_token(text: str, start: int, end: int) -> bool:
-    """A mark in `3.50`, `1,200`, `10:45` or `example.com` ends nothing."""
+    """A mark in `3.50`, `1,200`, `10:45`, `example.com` or `https://` ends nothing."""
     if end - start != 1 or text[start] not in ".,:" or not 0 < start < len(text) - 1:
         return False
     before, after = text[start - 1], text[end]
     if text[start] == ".":
         return before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-    return before.isdigit() and after.isdigit()
+    return (before.isdigit() and after.isdigit()) or text.startswith("://", start)
 
 
 def _trim(text: str, start: int, end: int) -> Span:

@@ -14,6 +14,7 @@ __all__ = [
     "Case",
     "Contact",
     "Customer",
+    "Edit",
     "Escalation",
     "Evidence",
     "Fact",
@@ -24,11 +25,14 @@ __all__ = [
     "Heat",
     "Hint",
     "History",
+    "Influence",
     "Instead",
     "Language",
     "Reading",
     "Reply",
+    "Review",
     "Suggestion",
+    "Tension",
     "Turn",
 ]
 
@@ -142,8 +146,18 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """Characters `[start, end)` of a draft and what takes their place."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A phrase in a draft that hurts. `suggestion` is what to say instead."""
+    """A phrase in a draft that hurts. `suggestion` is what to say instead; `edit` puts it into the draft, unless
+    facts would be lost by it."""
 
     start: int
     end: int
@@ -153,6 +167,33 @@ class Finding:
     message: str
     suggestion: str
     card: str
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True)
+class Influence:
+    """One thing about a draft that moves the customer: `effect` above 0 cools, below 0 heats. `text` says it in the
+    agent's language."""
+
+    code: str
+    effect: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Tension:
+    """Whether a draft will calm (towards 1) or anger (towards -1) the customer it answers, and why."""
+
+    score: float
+    influences: tuple[Influence, ...]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What there is to say about an agent's draft."""
+
+    findings: tuple[Finding, ...]
+    tension: Tension
 
 
 @dataclass(frozen=True)

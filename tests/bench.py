@@ -63,7 +63,10 @@ def parts(copilot: Copilot) -> None:
         line(f"{language}:   Chroma query", query)
         line(f"{language}:   everything else", whole - reading - query)
         draft = copilot.suggest(fresh(text)).replies[1].text
-        line(f"{language}: lint of a reply, {len(draft)} characters", milliseconds(lambda d=draft: copilot.lint(d)))  # type: ignore[misc]
+        line(
+            f"{language}: lint of a reply, {len(draft)} characters",
+            milliseconds(lambda d=draft: copilot.review(d).findings),
+        )  # type: ignore[misc]
 
 
 def bulk(copilot: Copilot, count: int = 400) -> None:

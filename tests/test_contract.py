@@ -114,7 +114,7 @@ def test_a_reading_is_a_suggestion_without_replies_and_guidance(personas: Person
 
 
 def test_a_finding_has_exactly_the_fields_of_the_contract(copilot: Copilot) -> None:
-    found = copilot.lint("I don't know.")
+    found = copilot.review("I don't know.").findings
     answer = LintOut(id="a", findings=[FindingOut.of(f) for f in found]).model_dump(mode="json")
     assert mismatch(answer, {"id": (STR, None), "findings": [FINDING]}) == []
     assert answer["id"] == "a"

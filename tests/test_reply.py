@@ -59,7 +59,7 @@ def test_no_draft_holds_what_we_tell_agents_to_avoid(copilot: Copilot, case: Cas
     for reply in copilot.suggest(case).replies:
         found = [f"{f.kind}: {f.text} ({f.card})" for f in reply.findings if f.severity != "suggestion"]
         assert not found, f"{reply.style}: {found} in\n{reply.text}"
-        again = copilot.lint(reply.text, case.text)
+        again = copilot.review(reply.text, case.text).findings
         allowed = {"unauthorised_promise"}
         assert [f for f in again if f.severity != "suggestion" and f.kind not in allowed] == []
 

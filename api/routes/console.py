@@ -15,7 +15,7 @@ from api.pages import page
 from api.routes.v1 import OutcomeIn, suggest_and_save
 from api.security import SEES_ALL, CheckedForm, CheckedScript, Person
 from api.state import Server, ServerDep
-from copilot.contract import CaseIn, SuggestionOut, as_input_error
+from copilot.contract import CaseIn, LintIn, LintOut, SuggestionOut, as_input_error
 from copilot.errors import InputError
 from copilot.playbooks.model import STANCES, Stance
 from copilot.store import Key
@@ -154,3 +154,9 @@ def outcome(suggestion_id: str, body: OutcomeIn, server: ServerDep, key: Person)
         suggestion_id, key.id, body.action, style=body.style, text=body.text, type_=body.type, reason=body.reason
     )
     return JSONResponse({"kept": True}, 201)
+
+
+@router.post("/lint", dependencies=[CheckedScript])
+def check_draft(body: LintIn, request: Request, server: ServerDep, key: Person) -> LintOut:
+    """What the editor underlines while an agent types."""
+    return LintOut.of(body.id, server.copilot.review(body.text, body.customer_text, locale_of(request)))

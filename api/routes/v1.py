@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.problems import documented
 from api.security import SEES_ALL, ApiKey
 from api.state import ServerDep
-from copilot.contract import CaseIn, FindingOut, LintIn, LintOut, ReadingOut, SuggestionOut
+from copilot.contract import CaseIn, LintIn, LintOut, ReadingOut, SuggestionOut
 from copilot.errors import InputError
 from copilot.playbooks.model import Stance, Style
 from copilot.types import Case, Language
@@ -117,6 +117,5 @@ def readings(body: CaseIn, server: ServerDep, key: ApiKey, locale: Locale = None
 
 @router.post("/lint", tags=["lint"], response_model=LintOut)
 def lint(body: LintIn, server: ServerDep, key: ApiKey, locale: Locale = None) -> LintOut:
-    """Check an agent's draft for phrases that hurt. Nothing is kept."""
-    found = server.copilot.lint(body.text, body.customer_text, locale)
-    return LintOut(id=body.id, findings=[FindingOut.of(finding) for finding in found])
+    """Check a draft: phrases that hurt, better words, whether it will calm the customer. Nothing is kept."""
+    return LintOut.of(body.id, server.copilot.review(body.text, body.customer_text, locale))

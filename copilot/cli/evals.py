@@ -9,13 +9,18 @@ from pathlib import Path
 import click
 
 from copilot.cli.common import build
+from copilot.config import Settings, shipped
 from copilot.contract import ReadingOut
 from copilot.errors import InputError
+from copilot.evals import drafts
 from copilot.evals.figures import Scored
-from copilot.evals.gold import Answer, GoldRow, read_answers, read_gold
+from copilot.evals.gold import Answer, DraftRow, GoldRow, read_answers, read_drafts, read_gold
 from copilot.evals.heldout import as_gold, settings, write
 from copilot.evals.report import as_data, draw, render
+from copilot.net.session import BundledNetwork
 from copilot.pipeline import Copilot
+from copilot.playbooks.load import load
+from copilot.text import fold
 from copilot.types import Case
 
 __all__ = ["evaluate"]
@@ -24,6 +29,9 @@ __all__ = ["evaluate"]
 @click.command("eval")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--held-out", is_flag=True, help="the exemplars that no model had learned, instead of files")
+@click.option(
+    "--drafts", "of_drafts", is_flag=True, help="the files hold agents' drafts (id, lang, text, bad): score the linter"
+)
 @click.option(
     "--set-thresholds",
     type=click.Path(path_type=Path),
@@ -38,6 +46,7 @@ __all__ = ["evaluate"]
 def evaluate(
     files: tuple[Path, ...],
     held_out: bool,
+    of_drafts: bool,
     set_thresholds: Path | None,
     as_json: bool,
     save: Path | None,
@@ -58,6 +67,9 @@ def evaluate(
                 f"{s.code:<12} {s.language}  {s.threshold:.2f}  P {s.precision:.2f}  R {s.recall:.2f}  ({s.positives})"
             )
         return
+    if of_drafts:
+        _score_drafts(files, held_out, as_json)
+        return
     if held_out:
         copilot = build()
         rows, new = as_gold(copilot.held_out, copilot.catalogue.cards)
@@ -71,6 +83,23 @@ def evaluate(
         click.echo(render(rows, new, old, misses))
     if plot:
         draw(Scored(rows, new), plot)
+
+
+def _score_drafts(files: tuple[Path, ...], held_out: bool, as_json: bool) -> None:
+    copilot = build()
+    rows = _unseen_drafts() if held_out else read_drafts(files)
+    measured = drafts.measure(rows, lambda row: copilot.review(row.text, row.customer_text).findings)
+    if as_json:
+        data = {name: counted.figures for name, counted in measured.items()}
+        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        click.echo(drafts.render(measured))
+
+
+def _unseen_drafts() -> list[DraftRow]:
+    network = BundledNetwork()
+    catalogue = load(shipped("playbooks"), Settings().overlay)
+    return drafts.as_rows(catalogue.drafts, lambda text: not network.has_seen(fold(text).text))
 
 
 def _read_all(copilot: Copilot, rows: list[GoldRow], save: Path | None) -> dict[str, Answer]:

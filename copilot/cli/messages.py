@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from copilot.cli.common import build, each_line, text_or_stdin
-from copilot.contract import CaseIn, FindingOut, LintIn, LintOut, ReadingOut, SuggestionOut
+from copilot.contract import CaseIn, LintIn, LintOut, ReadingOut, SuggestionOut
 from copilot.errors import InputError
 from copilot.pipeline import Copilot
 from copilot.playbooks.model import CHANNELS
@@ -85,20 +85,23 @@ def lint(draft: str | None, customer: str | None, locale: Any, as_json: bool, js
         copilot = build()
 
         def answer(request: LintIn) -> dict[str, Any]:
-            found = copilot.lint(request.text, request.customer_text, locale)
-            return LintOut(id=request.id, findings=[FindingOut.of(f) for f in found]).model_dump(mode="json")
+            review = copilot.review(request.text, request.customer_text, locale)
+            return LintOut.of(request.id, review).model_dump(mode="json")
 
         sys.exit(1 if each_line(jsonl, LintIn, answer) else 0)
     text = _file(draft) or text_or_stdin(draft)
-    findings = build().lint(text, customer, locale)
+    review = build().review(text, customer, locale)
     if as_json:
-        click.echo(_dump(LintOut(findings=[FindingOut.of(f) for f in findings])))
+        click.echo(_dump(LintOut.of(None, review)))
     else:
-        for finding in findings:
+        for finding in review.findings:
             click.echo(_finding_line(finding, text))
-        if not findings:
+        if not review.findings:
             click.echo("no findings")
-    sys.exit(1 if any(f.severity == "error" for f in findings) else 0)
+        click.echo(f"tension {review.tension.score:+.2f}")
+        for influence in review.tension.influences:
+            click.echo(f"    {influence.effect:+.2f} {influence.text}")
+    sys.exit(1 if any(f.severity == "error" for f in review.findings) else 0)
 
 
 def _file(name: str | None) -> str | None:

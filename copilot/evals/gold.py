@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.contract import ReadingOut, as_input_error, parse_line
 from copilot.errors import InputError
+from copilot.playbooks.examples import Bad
 from copilot.playbooks.model import FlagCode, Stance
 
-__all__ = ["Answer", "GoldRow", "read_answers", "read_gold"]
+__all__ = ["Answer", "DraftRow", "GoldRow", "read_answers", "read_drafts", "read_gold"]
 
 
 class GoldRow(BaseModel):
@@ -34,6 +35,21 @@ class GoldRow(BaseModel):
     escalate: bool | None = None
     flag: FlagCode | None = None
     positive: bool | None = None
+
+
+class DraftRow(BaseModel):
+    """An agent's draft and every stretch of it that should be found; none in a draft that is fine."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    text: str
+    lang: str = "en"
+    bad: tuple[Bad, ...] = ()
+    customer_text: str | None = None
+
+
+Row = TypeVar("Row", GoldRow, DraftRow)
 
 
 @dataclass(frozen=True)
@@ -65,15 +81,24 @@ class Answer:
 
 
 def read_gold(paths: Sequence[Path]) -> list[GoldRow]:
-    """The rows of all files. Raises `InputError` with file, line and field."""
+    """The labelled messages of all files. Raises `InputError` with file, line and field."""
+    return _rows(paths, GoldRow)
+
+
+def read_drafts(paths: Sequence[Path]) -> list[DraftRow]:
+    """The labelled drafts of all files. Raises `InputError` with file, line and field."""
+    return _rows(paths, DraftRow)
+
+
+def _rows(paths: Sequence[Path], model: type[Row]) -> list[Row]:
     rows = []
     for path, number, data in _objects(paths):
         try:
-            rows.append(GoldRow.model_validate(data))
+            rows.append(model.model_validate(data))
         except ValidationError as error:
             raise InputError(f"{path.name} line {number}", str(as_input_error(error))) from error
     if not rows:
-        raise InputError("FILE", "holds no labelled message; one JSON object a line is expected")
+        raise InputError("FILE", "holds nothing labelled; one JSON object a line is expected")
     return rows
 
 

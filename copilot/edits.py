@@ -1,0 +1,86 @@
+"""Where better words go: which characters of a draft they replace, so that the sentence stays one.
+
+Better words are mostly whole clauses, what they replace is often only the part of a clause that gave it away. So the
+clause goes, not the part; what stands in other clauses (the greeting, the name, the date) stays. Where figures or names
+would be lost with the clause, no edit is offered: the agent has the better words beside the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.patterns import pattern
+from copilot.text import Span, clauses, is_han, sentences
+from copilot.types import Edit
+
+__all__ = ["apply", "fit"]
+
+# A clause that opens like this leans on the next one; both go together.
+_LEANS = pattern(
+    r"^\W*(if|unless|because|since|when|while|as|although|though|whether|once|until)\b"
+    r"|^\W*(如果|要是|若|因为|既然|由于|除非|只要|虽然|就算|即使|哪怕|谁[让叫]|早知道)"
+)
+_END = ".!?。！？…;；"
+_FACT = pattern(r"\d|https?:|www\.|@\w|\[\[")
+_NAME = pattern(r"[^.!?\s\"'(]\s+((?-i:[A-Z][a-z]+))")
+_NO_NAMES = frozenset({"I", "God", "English", "Chinese", "Monday", "Internet"})
+
+
+def fit(text: str, start: int, end: int, instead: str) -> Edit | None:
+    """The edit that puts `instead` in place of what hurts in `text[start:end]`, or None where it would cost facts."""
+    for first, last in _ranges(text, start, end):
+        if not _loses_facts(text[first:last], instead):
+            return Edit(first, last, _joined(text, first, last, instead))
+    return None
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """All edits at once; of two that overlap the first is made."""
+    made, at = [], 0
+    for edit in sorted(edits, key=lambda e: (e.start, -e.end)):
+        if edit.start >= at:
+            made += [text[at : edit.start], edit.text]
+            at = edit.end
+    return "".join(made) + text[at:]
+
+
+def _ranges(text: str, start: int, end: int) -> list[Span]:
+    """What may be replaced, best first: the clauses that the span touches, then the span itself where it is nearly as
+    long."""
+    whole = next(((a, b) for a, b in sentences(text) if a <= start < b), (start, end))
+    parts = [(a, b) for a, b in clauses(text) if a < max(end, start + 1) and b > start] or [(start, end)]
+    first, last = min(start, parts[0][0]), max(end, parts[-1][1])
+    if _LEANS.search(text[first:last]) or _LEANS.search(text[whole[0] : first]):
+        first, last = min(whole[0], first), max(whole[1], last)
+    while last > end and text[last - 1] in _END + ",，、 \n\"'”’":
+        last -= 1
+    ranges = [(first, last)]
+    if end - start >= 0.6 * (last - first):
+        ranges.append((start, end))
+    return ranges
+
+
+def _loses_facts(gone: str, instead: str) -> bool:
+    kept = instead.lower()
+    if any(match.group() not in kept for match in _FACT.finditer(gone)):
+        return True
+    return any(m.group(1) not in _NO_NAMES and m.group(1).lower() not in kept for m in _NAME.finditer(gone))
+
+
+def _joined(text: str, first: int, last: int, instead: str) -> str:
+    """The words as they must be written there: a capital after a stop only, and one mark where two would meet."""
+    before, after = text[:first].rstrip(" "), text[last:].lstrip(" ")
+    words = instead
+    if words[:1].isascii() and words[:1].isalpha():
+        opens = not before or before[-1] in _END + "\n"
+        words = words[:1].upper() + words[1:] if opens else _lowered(words)
+    if after and after[0] in _END + ",，、":
+        words = words.rstrip(_END) or words
+    elif after and words[-1] not in "]":
+        words = (words.rstrip(_END) or words) + ("，" if is_han(words.rstrip(_END)[-1:] or " ") else ",")
+    return words
+
+
+def _lowered(words: str) -> str:
+    head = words.split(" ", 1)[0]
+    return words if head in {"I", "I'm", "I'll", "I've", "I'd"} or head.isupper() else words[:1].lower() + words[1:]

@@ -1,0 +1,135 @@
+"""The linter's second layer: the paraphrase that no list holds, heard by the network.
+
+A draft is heard a few sentences at a time, each group with a neighbour on either side, because "hold on" is judged by
+what follows. A group that was heard before is not heard again: while an agent types, only the last one changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from copilot.net.session import Network
+from copilot.playbooks.model import FINDING_KINDS
+from copilot.text import Span, clauses, is_han, sentences
+from copilot.types import Language
+
+__all__ = ["Heard", "Paraphrases"]
+
+_OWN = 60.0  # about so many tokens are judged in one go
+_PIECE = 300  # characters of a sentence without end that are taken as one
+_MOST = 8_000  # characters of a draft that are heard; beyond them the phrase rules stand alone
+_REMEMBERED = 2_048
+_TOKENS_PER_CHARACTER = {True: 0.7, False: 0.27}  # Han, and everything else
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words `[start, end)` of the folded text that should not be said, and how sure that is."""
+
+    start: int
+    end: int
+    kind: str
+    confidence: float
+
+
+class Paraphrases:
+    """Built once; `hear` may run in threads. `thresholds` are probabilities, a language."""
+
+    def __init__(self, network: Network, thresholds: Mapping[Language, float]) -> None:
+        self._least = {language: math.log(p / (1 - p)) for language, p in thresholds.items()}
+        self._phrase = lru_cache(_REMEMBERED)(lambda text: network.phrase([text])[0])
+
+    @classmethod
+    def read(cls, root: Path, network: Network) -> Paraphrases:
+        return cls(network, yaml.safe_load((root / "paraphrase.yaml").read_text(encoding="utf-8"))["threshold"])
+
+    def hear(self, text: str, quoted: Sequence[Span] = (), alone: bool = False) -> list[Heard]:
+        """What is wrong with a folded draft. `quoted` stretches are somebody else's words; `alone` judges every
+        sentence by itself, which is what a reply put together from sentences needs."""
+        heard: list[Heard] = []
+        pieces = _pieces(text[:_MOST])
+        for own, (start, end) in _groups(text, pieces, alone):
+            spoken = self._phrase(text[start:end])
+            tokens = [(a + start, b + start) for a, b in spoken.spans]
+            for sentence in own:
+                heard += self._judge(text, sentence, tokens, spoken.scores, quoted)
+        return heard
+
+    def _judge(
+        self,
+        text: str,
+        sentence: Span,
+        tokens: Sequence[Span],
+        scores: NDArray[np.float32],
+        quoted: Sequence[Span],
+    ) -> list[Heard]:
+        """The clauses of a sentence that hurt; or, when only the whole does, the clause that gives most of it away."""
+        least = self._least["zh" if any(map(is_han, text[sentence[0] : sentence[1]])) else "en"]
+        parts = [(sentence[0] + a, sentence[0] + b) for a, b in clauses(text[sentence[0] : sentence[1]])]
+        pooled = [(part, _pooled(part, tokens, scores, quoted)) for part in parts]
+        found = [_heard(part, logits) for part, logits in pooled if logits.max() >= least]
+        if not found and pooled:
+            whole = np.logaddexp.reduce(np.stack([logits for _, logits in pooled]), axis=0)
+            if whole.max() >= least:
+                kind = int(whole.argmax())
+                part = max(pooled, key=lambda item: float(item[1][kind]))[0]
+                found = [_heard(part, whole)]
+        return _merged(found)
+
+
+def _heard(part: Span, logits: NDArray[np.float32]) -> Heard:
+    kind = int(logits.argmax())
+    return Heard(part[0], part[1], FINDING_KINDS[kind], 1 / (1 + math.exp(-float(logits[kind]))))
+
+
+def _pooled(
+    part: Span, tokens: Sequence[Span], scores: NDArray[np.float32], quoted: Sequence[Span]
+) -> NDArray[np.float32]:
+    inside = [
+        n
+        for n, (a, b) in enumerate(tokens)
+        if a < part[1] and b > part[0] and b > a and not any(q <= a and b <= r for q, r in quoted)
+    ]
+    if not inside:
+        return np.full(len(FINDING_KINDS), -30.0, dtype=np.float32)
+    return np.asarray(np.logaddexp.reduce(scores[inside], axis=0), dtype=np.float32)
+
+
+def _merged(found: Sequence[Heard]) -> list[Heard]:
+    """Neighbouring clauses of one kind are one finding."""
+    merged: list[Heard] = []
+    for one in found:
+        last = merged[-1] if merged else None
+        if last and last.kind == one.kind and one.start - last.end <= 2:
+            merged[-1] = Heard(last.start, one.end, one.kind, max(last.confidence, one.confidence))
+        else:
+            merged.append(one)
+    return merged
+
+
+def _pieces(text: str) -> list[Span]:
+    """Sentences, and what is too long to be one cut up."""
+    return [(at, min(at + _PIECE, end)) for start, end in sentences(text) for at in range(start, end, _PIECE)]
+
+
+def _groups(text: str, pieces: Sequence[Span], alone: bool) -> Iterator[tuple[list[Span], Span]]:
+    """The sentences judged together, and the stretch of text in which they are heard."""
+    if alone:
+        yield from (([piece], piece) for piece in pieces)
+        return
+    at = 0
+    while at < len(pieces):
+        end, tokens = at, 0.0
+        while end < len(pieces) and (end == at or tokens < _OWN):
+            tokens += sum(_TOKENS_PER_CHARACTER[is_han(c)] for c in text[pieces[end][0] : pieces[end][1]])
+            end += 1
+        yield list(pieces[at:end]), (pieces[max(at - 1, 0)][0], pieces[min(end, len(pieces) - 1)][1])
+        at = end
