@@ -10,7 +10,7 @@ from api.highlight import Mark, Segment, segments
 from copilot.contract import CaseIn, SuggestionOut
 from copilot.pipeline import Copilot
 from copilot.playbooks.load import Problem
-from copilot.playbooks.model import Card
+from copilot.playbooks.model import FINDING_KINDS, Card
 from copilot.store import CaseSummary
 from copilot.text import fold
 from copilot.types import Language
@@ -27,6 +27,8 @@ __all__ = [
     "result_view",
 ]
 
+# What the editor has words for; the organisation's own rules are a kind of their own.
+_FINDING_KINDS = tuple(dict.fromkeys((*FINDING_KINDS, "house_rule")))
 _SURE = 0.55  # below this the console names the two likeliest stances
 
 
@@ -99,6 +101,7 @@ class WorkbenchPage:
     result: ResultView | None
     fault: str | None
     now: datetime
+    finding_kinds: Sequence[str] = _FINDING_KINDS
 
 
 @dataclass(frozen=True)

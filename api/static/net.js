@@ -13,7 +13,7 @@ async function send(url, options) {
     });
   } catch { throw new Error(""); }
   const problem = response.headers.get("content-type")?.includes("problem+json");
-  if (problem) throw new Error((await response.json()).detail);
+  if (problem) throw Object.assign(new Error((await response.json()).detail), { status: response.status });
   return response;
 }
 
@@ -22,5 +22,8 @@ export async function fetchPart(url, body) {
 }
 
 export async function post(url, data) {
-  return (await send(url, { method: "POST", body: JSON.stringify(data), headers: { "Content-Type": "application/json" } })).json();
+  const response = await send(url, { method: "POST", body: JSON.stringify(data), headers: { "Content-Type": "application/json" } });
+  // A proxy in between may fail with a page of its own.
+  if (!response.ok) throw Object.assign(new Error(""), { status: response.status });
+  return response.json();
 }

@@ -23,6 +23,7 @@ from copilot.net.lessons import DraftLesson, Lesson, MessageLesson, Tokens
 from copilot.net.network import Network
 from copilot.playbooks.examples import LabelledDraft, LabelledText
 from copilot.playbooks.load import load
+from copilot.playbooks.offered import as_drafts
 from copilot.text import fold
 
 __all__ = ["main"]
@@ -120,7 +121,8 @@ def main() -> None:
     base = Base(bundled())
     catalogue = load(shipped("playbooks"))
     messages = {fold(item.exemplar.text).text: item for item in catalogue.exemplars}
-    drafts = {fold(item.draft.text).text: item for item in catalogue.drafts}
+    own = [draft for card in catalogue.cards.values() for draft in as_drafts(card)]
+    drafts = {fold(item.draft.text).text: item for item in [*own, *catalogue.drafts]}
     to_learn = {t: i for t, i in messages.items() if (i.lang, i.theme) not in _HELD_THEMES and not _held_out(t)}
     to_lint = {t: i for t, i in drafts.items() if not _held_out(t)}
     print(f"learning from {len(to_learn)} of {len(messages)} messages and {len(to_lint)} of {len(drafts)} drafts")

@@ -15,6 +15,7 @@ from copilot.lint import Linter
 from copilot.playbooks.examples import DraftFile, ExemplarFile
 from copilot.playbooks.load import Problem, content_files, read_card, read_drafts, read_exemplars
 from copilot.playbooks.model import STYLES, Card, Parts, Sentence, wordings
+from copilot.playbooks.offered import offers
 
 __all__ = ["always_usable", "check_card", "check_examples", "check_files", "check_wording"]
 
@@ -92,25 +93,12 @@ def _check_texts(card: Card) -> Iterator[tuple[str, str]]:
 
 def check_wording(card: Card, linter: Linter) -> Iterator[tuple[str, str]]:
     """What we offer to say must not be what we tell agents to avoid."""
-    offered: list[tuple[str, str, tuple[str, ...]]] = []
-    for language in ("en", "zh"):
-        offered += [(f"say.{n}.{language}", getattr(t, language), ()) for n, t in enumerate(card.say)]
-        offered += [(f"ask.{n}.{language}", getattr(t, language), ()) for n, t in enumerate(card.ask)]
-        offered += [
-            (f"dont_say.{n}.{language}.instead", getattr(e, language).instead, ()) for n, e in enumerate(card.dont_say)
-        ]
-        for style in STYLES if card.replies else ():
-            parts: Parts = getattr(getattr(card.replies, style), language)
-            for name in ("open", "acknowledge", "act", "close"):
-                for n, sentence in enumerate(getattr(parts, name)):
-                    for wording in wordings(sentence):
-                        # What an organisation allows under `needs` is no unauthorised promise.
-                        exempt: tuple[str, ...] = ("unauthorised_promise",) if wording.needs else ()
-                        offered.append((f"replies.{style}.{language}.{name}.{n}", wording.text, exempt))
-    for where, text, exempt in offered:
-        for finding in linter.lint(text, exempt=exempt):
+    for offer in offers(card):
+        # What an organisation allows under `needs` is no unauthorised promise.
+        exempt = ("unauthorised_promise",) if offer.needs else ()
+        for finding in linter.lint(offer.text, exempt=exempt, alone=True):
             if finding.severity != "suggestion":
-                yield where, f"'{finding.text}' is {finding.kind} by {finding.card}: {finding.message}"
+                yield offer.field, f"'{finding.text}' is {finding.kind} by {finding.card}: {finding.message}"
 
 
 def _texts(file: ExemplarFile | DraftFile) -> Iterator[tuple[str, str]]:
