@@ -21,8 +21,7 @@ class Guard:
         self._linter = linter
 
     def findings(self, text: str, case: Case, exempt: Collection[str] = ()) -> tuple[Finding, ...]:
-        # Sentence by sentence, as replies are put together: most of them have been judged before.
-        return self._linter.lint(text, customer_text=case.text, exempt=exempt, alone=True)
+        return self._linter.lint(text, customer_text=case.text, exempt=exempt)
 
     def passes(self, sentence: str, case: Case, slots: Mapping[str, str], exempt: Collection[str] = ()) -> bool:
         """No finding of weight, and no figure that is in neither message, history nor organisation."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.errors import InputError
-from copilot.playbooks.model import Channel, FindingKind, FlagCode, Route, Severity, Stance, Style, Tier
+from copilot.playbooks.model import Channel, FlagCode, Route, RuleKind, Severity, Stance, Style, Tier
 from copilot.types import Case, Contact, Finding, History, Reading, Review, Suggestion, Turn
 
 __all__ = [
@@ -154,7 +154,7 @@ class FindingOut(_Out):
     start: int
     end: int
     text: str
-    kind: FindingKind
+    kind: RuleKind
     severity: Severity
     message: str
     suggestion: str

@@ -8,12 +8,15 @@ would be lost with the clause, no edit is offered: the agent has the better word
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from copilot.patterns import pattern
 from copilot.text import Span, clauses, is_han, sentences
 from copilot.types import Edit
 
-__all__ = ["apply", "fit"]
+__all__ = ["What", "apply", "fit"]
+
+What = Literal["clause", "words", "none"]
 
 # A clause that opens like this leans on the next one; both go together.
 _LEANS = pattern(
@@ -26,9 +29,12 @@ _NAME = pattern(r"[^.!?\s\"'(]\s+((?-i:[A-Z][a-z]+))")
 _NO_NAMES = frozenset({"I", "God", "English", "Chinese", "Monday", "Internet"})
 
 
-def fit(text: str, start: int, end: int, instead: str) -> Edit | None:
-    """The edit that puts `instead` in place of what hurts in `text[start:end]`, or None where it would cost facts."""
-    for first, last in _ranges(text, start, end):
+def fit(text: str, start: int, end: int, instead: str, what: What = "clause") -> Edit | None:
+    """The edit that puts `instead` in place of what hurts in `text[start:end]`, or None where it would cost facts.
+    `what` goes: the clause, only the words themselves, or nothing, since `instead` is advice."""
+    if what == "none":
+        return None
+    for first, last in _ranges(text, start, end) if what == "clause" else [(start, end)]:
         if not _loses_facts(text[first:last], instead):
             return Edit(first, last, _joined(text, first, last, instead))
     return None

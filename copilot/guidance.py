@@ -37,7 +37,8 @@ def _avoid(card: Card, reading: Reading, theirs: object) -> list[Instead]:
     found = []
     for entry in card.dont_say:
         rule = entry.zh if reading.language == "zh" else entry.en
-        found.append(Instead(theirs(rule.avoid), theirs(rule.instead), card.id))  # type: ignore[operator]
+        if rule is not None:
+            found.append(Instead(theirs(rule.avoid), theirs(rule.instead), card.id))  # type: ignore[operator]
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from copilot.edits import fit
+from copilot.edits import What, fit
 from copilot.embed import Encoder
 from copilot.paraphrase import Paraphrases
 from copilot.patterns import pattern
@@ -50,17 +50,16 @@ class Linter:
         customer_text: str | None = None,
         locale: Language | None = None,
         exempt: Collection[str] = (),
-        alone: bool = False,
     ) -> tuple[Finding, ...]:
         """Findings in the order of the text, none overlapping another.
 
         `customer_text` lets the agent quote the customer's own words; `locale` is the language of the reasons (the
-        draft's own by default); `exempt` names kinds that are not looked for; `alone` judges each sentence by itself.
+        draft's own by default); `exempt` names kinds that are not looked for.
         """
         folded = fold(text)
         spans = sentences(folded.text)
         quoted = self._quotes(folded.text, customer_text)
-        layers = self._listed(folded, spans, locale), self._heard(folded, spans, quoted, locale, alone)
+        layers = self._listed(folded, spans, locale), self._heard(folded, spans, quoted, locale)
         return _without_overlaps(
             (number, finding)
             for number, layer in enumerate(layers)
@@ -75,14 +74,15 @@ class Linter:
                 if rule.kind == "unauthorised_promise" and self._allowed(hit.around):
                     continue
                 why = rule.why.in_(locale or language)
-                yield _finding(folded, (hit.start, hit.end), rule.kind, rule.severity, why, rule.instead, rule.card)
+                span = hit.start, hit.end
+                yield _finding(folded, span, rule.kind, rule.severity, why, rule.instead, rule.card, rule.edit)
 
     def _heard(
-        self, folded: Folded, spans: Sequence[Span], quoted: Sequence[Span], locale: Language | None, alone: bool
+        self, folded: Folded, spans: Sequence[Span], quoted: Sequence[Span], locale: Language | None
     ) -> Iterator[Finding]:
         if self._ear is None:
             return
-        for heard in self._ear.paraphrases.hear(folded.text, quoted, alone):
+        for heard in self._ear.paraphrases.hear(folded.text, quoted):
             words = folded.text[heard.start : heard.end]
             language: Language = "zh" if any(map(is_han, words)) else "en"
             if heard.kind == "unauthorised_promise" and self._allowed(
@@ -123,10 +123,20 @@ def _languages(text: str) -> list[Language]:
     return languages
 
 
-def _finding(folded: Folded, span: Span, kind: str, severity: Severity, why: str, instead: str, card: str) -> Finding:
+def _finding(
+    folded: Folded,
+    span: Span,
+    kind: str,
+    severity: Severity,
+    why: str,
+    instead: str,
+    card: str,
+    what: What = "clause",
+) -> Finding:
     first, last = folded.span(*span)
     text = folded.original
-    return Finding(first, last, text[first:last], kind, severity, why, instead, card, fit(text, first, last, instead))
+    edit = fit(text, first, last, instead, what)
+    return Finding(first, last, text[first:last], kind, severity, why, instead, card, edit)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

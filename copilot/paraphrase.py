@@ -7,7 +7,8 @@ what follows. A group that was heard before is not heard again: while an agent t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from copilot.net.session import Network
+from copilot.net.session import Network, Phrased
 from copilot.playbooks.model import FINDING_KINDS
 from copilot.text import Span, clauses, is_han, sentences
 from copilot.types import Language
@@ -45,18 +46,23 @@ class Paraphrases:
 
     def __init__(self, network: Network, thresholds: Mapping[Language, float]) -> None:
         self._least = {language: math.log(p / (1 - p)) for language, p in thresholds.items()}
-        self._phrase = lru_cache(_REMEMBERED)(lambda text: network.phrase([text])[0])
+        self._phrase: Callable[[str], Phrased] = lru_cache(_REMEMBERED)(lambda text: network.phrase([text])[0])
 
     @classmethod
     def read(cls, root: Path, network: Network) -> Paraphrases:
         return cls(network, yaml.safe_load((root / "paraphrase.yaml").read_text(encoding="utf-8"))["threshold"])
 
-    def hear(self, text: str, quoted: Sequence[Span] = (), alone: bool = False) -> list[Heard]:
-        """What is wrong with a folded draft. `quoted` stretches are somebody else's words; `alone` judges every
-        sentence by itself, which is what a reply put together from sentences needs."""
+    def at(self, threshold: float) -> Paraphrases:
+        """The same with another threshold, remembering what was heard."""
+        other = copy(self)
+        other._least = dict.fromkeys(self._least, math.log(threshold / (1 - threshold)))
+        return other
+
+    def hear(self, text: str, quoted: Sequence[Span] = ()) -> list[Heard]:
+        """What is wrong with a folded draft. `quoted` stretches are somebody else's words."""
         heard: list[Heard] = []
         pieces = _pieces(text[:_MOST])
-        for own, (start, end) in _groups(text, pieces, alone):
+        for own, (start, end) in _groups(text, pieces):
             spoken = self._phrase(text[start:end])
             tokens = [(a + start, b + start) for a, b in spoken.spans]
             for sentence in own:
@@ -120,11 +126,8 @@ def _pieces(text: str) -> list[Span]:
     return [(at, min(at + _PIECE, end)) for start, end in sentences(text) for at in range(start, end, _PIECE)]
 
 
-def _groups(text: str, pieces: Sequence[Span], alone: bool) -> Iterator[tuple[list[Span], Span]]:
+def _groups(text: str, pieces: Sequence[Span]) -> Iterator[tuple[list[Span], Span]]:
     """The sentences judged together, and the stretch of text in which they are heard."""
-    if alone:
-        yield from (([piece], piece) for piece in pieces)
-        return
     at = 0
     while at < len(pieces):
         end, tokens = at, 0.0

@@ -12,6 +12,7 @@ from typing import Any
 
 import re2
 
+from copilot.edits import What
 from copilot.patterns import pattern
 from copilot.playbooks.model import Card, PhraseRule, Severity, Text
 from copilot.text import Span, span_at
@@ -29,6 +30,7 @@ class Rule:
     severity: Severity
     why: Text
     instead: str
+    edit: What
     sources: tuple[str, ...]
     matches: tuple[Any, ...]
     unless: tuple[Any, ...]
@@ -70,7 +72,7 @@ class PhraseRules:
 
 def _compiled(card: str, kind: str, severity: Severity, why: Text, rule: PhraseRule) -> Rule:
     matches, unless = tuple(map(pattern, rule.match)), tuple(map(pattern, rule.unless))
-    return Rule(card, kind, severity, why, rule.instead, rule.match, matches, unless)
+    return Rule(card, kind, severity, why, rule.instead, rule.edit, rule.match, matches, unless)
 
 
 class _RuleSet:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -79,15 +79,14 @@ class Copilot:
         judge = Judge(fitted, encoder, network, _cues(catalogue))
         self._reader = Reader(catalogue, judge, self._splitter, self.wording)
         self._recall = Recall(catalogue, index, words)
-        self._linter = Linter(
-            catalogue.cards.values(),
-            lambda: self._organisation.current()[0].promises.allowed_phrases,
-            Ear(Paraphrases.read(root, network), phrasebook, encoder),
-        )
+        cards = catalogue.cards.values()
+        ear = Ear(Paraphrases.read(root, network), phrasebook, encoder)
+        self._linter = Linter(cards, self._allowed_phrases, ear)
         self._gauge = TensionGauge.read(root)
         # A draft is reviewed at every pause in typing; the message that it answers stays the same.
         self._answered = lru_cache(_ANSWERED)(self._read_if_any)
-        self._composer = Composer(Guard(self._linter), self.wording, hotlines.read(root))
+        # The cards' own sentences were judged when they were written: here listed phrases, figures and promises count.
+        self._composer = Composer(Guard(Linter(cards, self._allowed_phrases)), self.wording, hotlines.read(root))
 
     @classmethod
     def build(
@@ -130,6 +129,9 @@ class Copilot:
         findings = self._linter.lint(text, customer_text=customer_text, locale=locale)
         theirs = customer_text or ""
         return Review(findings, self._gauge.measure(text, findings, self._answered(theirs), theirs, locale))
+
+    def _allowed_phrases(self) -> Collection[str]:
+        return self._organisation.current()[0].promises.allowed_phrases
 
     def _read_if_any(self, text: str) -> Reading | None:
         try:

@@ -29,6 +29,8 @@ from copilot.store import Database
 from tests.fakes import Desk, Run
 from tests.personas import Personas
 
+pytest_plugins = ["tests.live"]  # a server and a browser for the page tests
+
 # The same examples at every run: a red test is a change of ours, never a throw of the dice.
 hypothesis_settings.register_profile(
     "levelhead",

@@ -2,82 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from copilot.config import Settings
-from copilot.pipeline import Copilot
-from tests.live import CHROMIUM, Site, brightness, clipboard, draft, launched, read, serving, sideways
+from tests.live import (
+    CHINESE,
+    ENGLISH,
+    NEEDS_CHROMIUM,
+    PHONE,
+    Site,
+    Visit,
+    brightness,
+    clipboard,
+    draft,
+    read,
+    sideways,
+)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"),
-]
-ENGLISH = "Order A-4471 is three weeks late, nobody calls back and I will sue you in court."
-CHINESE = "订单号202503031234，等了12天还没到，打了3次电话都没人管，我要起诉你们！"
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def server(copilot: Copilot, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(copilot, settings, tmp_path_factory.mktemp("site") / "levelhead.db") as site:
-        yield site
-
-
-@pytest.fixture
-def site(server: Site) -> Site:
-    """The server with nothing kept."""
-    for case in list(server.cases.export()):
-        server.cases.delete(case["id"])
-    return server
-
-
-@pytest.fixture(scope="module")
-def chromium(server: Site) -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-Visit = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
-    """Opens a page, signed in unless told otherwise; what the browser complains of fails the test."""
-    opened, complaints = [], []
-
-    def open_page(signed_in: bool = True, expects: str = "nothing", **options: Any) -> Page:
-        def heard(words: str) -> None:
-            if expects not in words:
-                complaints.append(words)
-
-        allowed = ["clipboard-read", "clipboard-write"]
-        context = chromium.new_context(base_url=site.address, locale="en-GB", permissions=allowed, **options)
-        context.set_default_timeout(15_000)
-        opened.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: heard(str(error)))
-        page.on("console", lambda said: heard(said.text) if said.type in ("error", "warning") else None)
-        page.goto("/sign-in")
-        if signed_in:
-            page.fill("#access_key", site.secret)
-            page.keyboard.press("Enter")
-            page.wait_for_selector("#message")
-            page.wait_for_load_state("load")
-        return page
-
-    yield open_page
-    for context in opened:
-        context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def page(visit: Visit) -> Page:
-    return visit()
+pytestmark = NEEDS_CHROMIUM
 
 
 def test_a_wrong_key_is_explained(visit: Visit) -> None:

@@ -151,7 +151,7 @@ def test_what_cannot_become_a_card_is_refused_and_nothing_written(
     assert list(tmp_path.rglob("*.yaml")) == []
 
 
-@pytest.mark.parametrize("what", ["card", "exemplars"])
+@pytest.mark.parametrize("what", ["card", "exemplars", "drafts"])
 def test_the_schema_is_valid_and_every_shipped_file_keeps_to_it(levelhead: Command, what: str) -> None:
     run = levelhead("playbooks", "schema", what)
     assert run.code == 0
@@ -159,7 +159,8 @@ def test_the_schema_is_valid_and_every_shipped_file_keeps_to_it(levelhead: Comma
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for path in FILES:
-        if (path.parent.name == "exemplars") == (what == "exemplars"):
+        folder = path.parent.name
+        if (folder if folder in ("exemplars", "drafts") else "card") == what:
             data = json.loads(json.dumps(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader), default=str))
             assert not list(validator.iter_errors(data)), path.name
 

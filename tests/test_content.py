@@ -11,13 +11,14 @@ import pytest
 from copilot.config import shipped
 from copilot.lint import Linter
 from copilot.playbooks.check import check_card, check_examples, check_wording
-from copilot.playbooks.load import Catalogue, content_files, load, read_card, read_exemplars
+from copilot.playbooks.load import Catalogue, content_files, load, read_card, read_drafts, read_exemplars
 from copilot.playbooks.model import CHANNELS, FINDING_KINDS, FLAGS, KINDS, STANCES, Card
 from copilot.text import is_han
 
 ROOT = shipped("playbooks")
 FILES = content_files(ROOT)
-CARD_FILES = [path for path in FILES if path.parent.name != "exemplars"]
+CARD_FILES = [path for path in FILES if path.parent.name not in ("exemplars", "drafts")]
+DRAFT_FILES = [path for path in FILES if path.parent.name == "drafts"]
 EXEMPLAR_FILES = [path for path in FILES if path.parent.name == "exemplars"]
 
 
@@ -92,6 +93,19 @@ def test_the_phrase_to_avoid_is_found_by_its_own_patterns_and_the_better_one_is_
             assert own.lint(rule.avoid), f"{where}: “{rule.avoid}” is not found by its patterns"
             bad = [f.text for f in own.lint(rule.instead) if f.severity != "suggestion"]
             assert not bad, f"{where}.instead: “{bad[0]}” is itself found"
+
+
+@pytest.mark.parametrize("path", DRAFT_FILES, ids=lambda path: path.stem)
+def test_better_words_for_a_draft_are_not_listed_as_bad_themselves(path: Path, linter: Linter) -> None:
+    offered = [bad.instead for draft in read_drafts(path).drafts for bad in draft.bad if bad.instead]
+    found = {text: f.text for text in offered for f in linter.lint(text) if f.severity != "suggestion"}
+    assert not found, "\n".join(f"“{bad}” in “{text}”" for text, bad in found.items())
+
+
+def test_every_kind_has_drafts_in_both_languages(catalogue: Catalogue) -> None:
+    taught = {(bad.kind, item.lang) for item in catalogue.drafts for bad in item.draft.bad}
+    assert taught == {(kind, language) for kind in FINDING_KINDS for language in ("en", "zh")}
+    assert {item.lang for item in catalogue.drafts if not item.draft.bad} == {"en", "zh"}
 
 
 @pytest.mark.parametrize("path", EXEMPLAR_FILES, ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ import yaml
 
 import api
 from api.i18n import messages, translator
-from copilot.playbooks.model import CHANNELS, KINDS, STYLES
+from copilot.playbooks.model import CHANNELS, FINDING_KINDS, KINDS, STYLES
 from copilot.text import is_han
 
 FOLDER = Path(api.__file__).parent
@@ -65,6 +65,8 @@ def test_keys_that_are_put_together_exist_for_every_value() -> None:
         "role_": ("customer", "agent", "noise"),
         "source_": ("rule", "model", "llm", "history"),
         "escalate_": ("now", "soon"),
+        "finding_": (*FINDING_KINDS, "house_rule"),
+        "severity_": ("error", "warning", "suggestion"),
         "wrong_": ("facts", "tone", "stance", "promise", "unclear", "other"),
     }
     sources = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.net.base import Base, bundled
-from copilot.net.outputs import COUNT, ESCALATE, FLAG, HEAT, SPOTS, STANCE
+from copilot.net.outputs import COUNT, ESCALATE, FLAG, HEAT, PHRASES, SPOTS, STANCE
 from copilot.net.session import BundledNetwork, mark
 from copilot.net.tokens import choose, tokenizer
 from copilot.playbooks.load import Catalogue
@@ -89,6 +89,15 @@ def test_the_one_threat_in_a_long_letter_is_found(network: BundledNetwork) -> No
     start, end = opinion.spans[int(opinion.spots[:, column].argmax())]
     assert letter.index(grave) <= start < letter.index(grave) + len(grave)
     assert end <= len(letter)
+
+
+@given(st.text(max_size=200))
+def test_a_draft_is_heard_token_by_token(network: BundledNetwork, text: str) -> None:
+    folded = fold(text).text
+    heard = network.phrase([folded])[0]
+    assert heard.scores.shape == (len(heard.spans), PHRASES)
+    assert np.isfinite(heard.scores).all()
+    assert all(0 <= start <= end <= len(folded) for start, end in heard.spans)
 
 
 def test_it_knows_what_it_was_taught(network: BundledNetwork) -> None:

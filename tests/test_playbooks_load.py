@@ -11,13 +11,13 @@ import yaml
 from copilot.config import shipped
 from copilot.errors import PlaybookError
 from copilot.lint import Linter
-from copilot.playbooks.examples import ExemplarFile
-from copilot.playbooks.load import content_files, fingerprint, load, read_card, read_exemplars
+from copilot.playbooks.examples import DraftFile, ExemplarFile
+from copilot.playbooks.load import content_files, fingerprint, load, read_card, read_drafts, read_exemplars
 from copilot.playbooks.model import Card
 
 SHIPPED = shipped("playbooks")
 FILES = content_files(SHIPPED)
-CARDS = [path for path in FILES if path.parent.name != "exemplars"]
+CARDS = [path for path in FILES if path.parent.name not in ("exemplars", "drafts")]
 
 
 MESSAGE = {"text": "Late again.", "type": "critic", "heat": 1}
@@ -204,10 +204,16 @@ def test_a_card_is_the_same_after_load_dump_load(path: Path, tmp_path: Path) -> 
     assert Card.model_validate_json(first.model_dump_json()) == first
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p not in CARDS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name == "exemplars"], ids=lambda path: path.stem)
 def test_exemplars_are_the_same_after_load_dump_load(path: Path) -> None:
     first = read_exemplars(path)
     assert ExemplarFile.model_validate_json(first.model_dump_json()) == first
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name == "drafts"], ids=lambda path: path.stem)
+def test_drafts_are_the_same_after_load_dump_load(path: Path) -> None:
+    first = read_drafts(path)
+    assert DraftFile.model_validate_json(first.model_dump_json()) == first
 
 
 def test_the_shipped_playbooks_may_lie_anywhere(tmp_path: Path) -> None:

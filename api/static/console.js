@@ -1,6 +1,6 @@
 // The workbench works without this file; with it, nothing reloads and the keyboard does it all.
 import { fetchPart, post } from "./net.js";
-import { bindReplies, copyReply } from "./replies.js";
+import { bindReplies, clearReplies, copyReply, replacing } from "./replies.js";
 import { toast, words } from "./words.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -8,11 +8,12 @@ let latest = 0; // answers that come late are dropped
 
 function show(html) {
   const parts = new DOMParser().parseFromString(html, "text/html");
-  for (const [name, id] of [["left", "left"], ["right", "right"], ["recent", "recent"]]) {
-    const part = $(`[data-part="${name}"]`, parts);
-    if (part) document.getElementById(id).replaceChildren(...part.childNodes);
-  }
-  bindReplies(document);
+  replacing(() => {
+    for (const name of ["left", "right", "recent"]) {
+      const part = $(`[data-part="${name}"]`, parts);
+      if (part) document.getElementById(name).replaceChildren(...part.childNodes);
+    }
+  });
   showLocalTimes();
 }
 
@@ -71,7 +72,7 @@ function startAnew() {
   const message = $("#message");
   message.value = "";
   document.getElementById("left").replaceChildren();
-  document.getElementById("right").replaceChildren();
+  clearReplies();
   if (location.pathname !== "/") history.pushState(null, "", "/");
   message.focus();
 }
@@ -115,6 +116,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
   if (["1", "2", "3"].includes(event.key)) copyReply(Number(event.key) - 1);
+  else if (event.key === "4" && $(".own-draft")) { event.preventDefault(); $(".own-draft").focus(); }
   else if (event.key.toLowerCase() === "n" && $("[data-new]")) { event.preventDefault(); startAnew(); }
   else if (event.key === "/") { event.preventDefault(); $("#message")?.focus(); }
 });

@@ -1,12 +1,17 @@
-// Drafts: edit in place, copy (with a warning while blanks are left), say what is wrong.
+// Drafts: edit in place, copy (with a warning while something is left to mend), say what is wrong.
+import { bindEditors, checkAnew, errorsIn } from "./editor.js";
 import { post } from "./net.js";
-import { toast, words } from "./words.js";
+import { hide } from "./popover.js";
+import { fill, toast, words } from "./words.js";
 
 const BLANK = /\[\[[^[\]]{1,80}\]\]/g;
-const suggestion = (article) => article.closest("[data-suggestion]").dataset.suggestion;
 
 // What was done with a reply is told quietly: a lost note must not stand in an agent's way.
-const tell = (article, fields) => post(`/outcomes/${suggestion(article)}`, { style: article.dataset.style, ...fields }).catch(() => {});
+async function tell(article, fields) {
+  const id = article.closest("[data-suggestion]")?.dataset.suggestion;
+  if (!id) return; // written before any message was read
+  try { await post(`/outcomes/${id}`, { style: article.dataset.style, ...fields }); } catch { /* see above */ }
+}
 
 function grow(area) {
   area.style.height = "auto";
@@ -39,8 +44,18 @@ function showBlanks(article) {
   const copy = article.querySelector("[data-copy-reply]");
   delete copy.dataset.warned;
   copy.textContent = words.copy;
-  article.querySelector("[data-reset]").hidden = area.value === area.defaultValue;
-  return left;
+  const reset = article.querySelector("[data-reset]");
+  if (reset) reset.hidden = area.value === area.defaultValue;
+}
+
+// What is left to mend, by name and in words.
+function concerns(article) {
+  const area = article.querySelector(".draft");
+  const found = {};
+  if (area.value.match(BLANK)) found.blanks = article.querySelector(".blanks").textContent;
+  const hurting = errorsIn(area);
+  if (hurting.length) found.hurts = fill(words.hurts, { words: [...new Set(hurting)].map((text) => `“${text}”`).join(" ") });
+  return found;
 }
 
 async function toClipboard(area) {
@@ -58,11 +73,14 @@ async function toClipboard(area) {
 async function copy(article) {
   const area = article.querySelector(".draft");
   const button = article.querySelector("[data-copy-reply]");
-  if (area.value.match(BLANK) && !button.dataset.warned) {
-    button.dataset.warned = "yes";
+  if (article.matches(".own-reply") && !area.value.trim()) return area.focus();
+  const left = concerns(article);
+  const warned = button.dataset.warned?.split(" ") ?? [];
+  if (Object.keys(left).some((name) => !warned.includes(name))) {
+    button.dataset.warned = Object.keys(left).join(" ");
     button.textContent = words.anyway;
     article.querySelector(".blanks").classList.add("urgent");
-    toast(article.querySelector(".blanks").textContent);
+    toast(Object.values(left).join(" · "));
     return;
   }
   if (!(await toClipboard(area))) return;
@@ -82,24 +100,14 @@ export function copyReply(index) {
 }
 
 export function bindReplies(root) {
-  for (const article of root.querySelectorAll(".reply")) {
+  bindEditors(root);
+  for (const article of root.querySelectorAll(".reply, .own-reply")) {
     if (article.dataset.bound) continue;
     article.dataset.bound = "yes";
     const area = article.querySelector(".draft");
-    const wrong = article.querySelector("form.wrong");
     area.addEventListener("input", () => { grow(area); showBlanks(article); });
     article.querySelector("[data-copy-reply]").addEventListener("click", () => copy(article));
-    article.querySelector("[data-reset]").addEventListener("click", () => { area.value = area.defaultValue; grow(area); showBlanks(article); });
-    article.querySelector("[data-wrong]").addEventListener("click", () => { wrong.hidden = !wrong.hidden; if (!wrong.hidden) wrong.reason.focus(); });
-    article.querySelector("[data-cancel]").addEventListener("click", () => { wrong.hidden = true; });
-    wrong.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const reason = wrong.note.value.trim() ? `${wrong.reason.value}: ${wrong.note.value.trim()}` : wrong.reason.value;
-      await tell(article, { action: "rejected", reason });
-      wrong.hidden = true;
-      article.classList.add("rejected");
-      toast(words.thanks);
-    });
+    if (article.matches(".reply")) bindJudgement(article, area);
     grow(area);
     showBlanks(article);
   }
@@ -107,4 +115,55 @@ export function bindReplies(root) {
     button.onclick = async () => { if (await toClipboard(document.getElementById(button.dataset.copy))) toast(words.copied); };
   }
 }
+
+function bindJudgement(article, area) {
+  const wrong = article.querySelector("form.wrong");
+  article.querySelector("[data-reset]").addEventListener("click", () => {
+    area.value = area.defaultValue;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  article.querySelector("[data-wrong]").addEventListener("click", () => { wrong.hidden = !wrong.hidden; if (!wrong.hidden) wrong.reason.focus(); });
+  article.querySelector("[data-cancel]").addEventListener("click", () => { wrong.hidden = true; });
+  wrong.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const reason = wrong.note.value.trim() ? `${wrong.reason.value}: ${wrong.note.value.trim()}` : wrong.reason.value;
+    await tell(article, { action: "rejected", reason });
+    wrong.hidden = true;
+    article.classList.add("rejected");
+    toast(words.thanks);
+  });
+}
+
+let answers = null; // the message that the own reply is for; none before one was read
+
+function shownMessage() {
+  const reading = document.querySelector(".reading");
+  return reading && { id: reading.dataset.case, text: reading.querySelector(".message").textContent };
+}
+
+// Puts a new page in place of the old. What the agent wrote stays, unless it was for another customer's message.
+export function replacing(change) {
+  hide();
+  const old = document.querySelector(".own-reply");
+  answers ??= shownMessage();
+  change();
+  const now = shownMessage();
+  const fresh = document.querySelector(".own-reply");
+  const same = !answers || !now || now.id === answers.id || now.text === answers.text;
+  if (old && fresh && same && old.querySelector(".draft").value) {
+    fresh.replaceWith(old);
+    checkAnew(old.querySelector(".draft"));
+  }
+  answers = now ?? answers;
+  bindReplies(document);
+}
+
+// An empty page still has a place to write in.
+export function clearReplies() {
+  hide();
+  answers = null;
+  document.getElementById("right").replaceChildren(document.getElementById("scratch").content.cloneNode(true));
+  bindReplies(document);
+}
+
 addEventListener("resize", () => document.querySelectorAll(".draft").forEach(grow));

@@ -16,6 +16,7 @@ from copilot.config import Settings, shipped
 from copilot.errors import InputError, NotFound
 from copilot.playbooks.check import check_files
 from copilot.playbooks.examples import DraftFile, ExemplarFile
+from copilot.playbooks.foreign import Taken, as_yaml, take_over, write
 from copilot.playbooks.load import load
 from copilot.playbooks.model import KINDS, Card
 
@@ -36,7 +37,7 @@ def index() -> None:
 
 @click.group()
 def playbooks() -> None:
-    """Check, list, show and start playbook cards."""
+    """Check, list, show, start and import playbook cards."""
 
 
 @playbooks.command()
@@ -101,6 +102,40 @@ def new(card_id: str, template: str | None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     click.echo(f"{path}\nEdit it, set status: active, then run `levelhead playbooks check`.")
+
+
+@playbooks.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="print the cards, write nothing")
+def import_(files: tuple[Path, ...], dry_run: bool) -> None:
+    """Take over the rules of FILES, of Vale styles or of prh, as cards of your own."""
+    settings = Settings()
+    cards = load(shipped("playbooks"), settings.overlay).cards.values()
+    taken = take_over(files, settings.overlay, cards)
+    if not dry_run and any(each.card for each in taken):
+        settings.prepare()
+    for each in taken:
+        _say(each)
+        if each.card and dry_run:
+            click.echo(f"---\n{as_yaml(each.card)}", nl=False)
+        elif each.card:
+            click.echo(f"{write(each.card, settings.overlay)}: {_rules(each.rules)}")
+    if not any(each.card for each in taken):
+        click.echo("nothing could be imported", err=True)
+        sys.exit(1)
+    if not dry_run:
+        click.echo("A running server uses them after a restart.", err=True)
+
+
+def _rules(count: int) -> str:
+    return "1 rule" if count == 1 else f"{count} rules"
+
+
+def _say(taken: Taken) -> None:
+    for fault in taken.left_out:
+        click.echo(f"skipped: {taken.file}: {fault.field}: {fault.message}", err=True)
+    for remark in taken.remarks:
+        click.echo(f"{taken.file}: {remark}", err=True)
 
 
 @playbooks.command()

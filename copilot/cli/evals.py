@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,13 +12,17 @@ import click
 from copilot.cli.common import build
 from copilot.config import Settings, shipped
 from copilot.contract import ReadingOut
+from copilot.embed import BundledEncoder
 from copilot.errors import InputError
 from copilot.evals import drafts
 from copilot.evals.figures import Scored
 from copilot.evals.gold import Answer, DraftRow, GoldRow, read_answers, read_drafts, read_gold
 from copilot.evals.heldout import as_gold, settings, write
 from copilot.evals.report import as_data, draw, render
+from copilot.lint import Ear, Linter
 from copilot.net.session import BundledNetwork
+from copilot.paraphrase import Paraphrases
+from copilot.phrasebook import Phrasebook
 from copilot.pipeline import Copilot
 from copilot.playbooks.load import load
 from copilot.text import fold
@@ -35,7 +40,7 @@ __all__ = ["evaluate"]
 @click.option(
     "--set-thresholds",
     type=click.Path(path_type=Path),
-    help="write the best thresholds into these playbooks' flag cards",
+    help="write the best thresholds into these playbooks: flag cards and paraphrase.yaml",
 )
 @click.option("--json", "as_json", is_flag=True, help="the figures as JSON")
 @click.option("--save", type=click.Path(path_type=Path), help="keep the readings, for a later --against")
@@ -66,6 +71,7 @@ def evaluate(
             click.echo(
                 f"{s.code:<12} {s.language}  {s.threshold:.2f}  P {s.precision:.2f}  R {s.recall:.2f}  ({s.positives})"
             )
+        _set_paraphrase(set_thresholds)
         return
     if of_drafts:
         _score_drafts(files, held_out, as_json)
@@ -83,6 +89,24 @@ def evaluate(
         click.echo(render(rows, new, old, misses))
     if plot:
         draw(Scored(rows, new), plot)
+
+
+def _set_paraphrase(playbooks: Path) -> None:
+    """The linter's thresholds, by language."""
+    network, encoder = BundledNetwork(), BundledEncoder()
+    catalogue = load(playbooks)
+    cards = list(catalogue.cards.values())
+    rows = drafts.as_rows(catalogue.drafts, lambda text: not network.has_seen(fold(text).text))
+    heard, book = Paraphrases(network, {"en": 0.5, "zh": 0.5}), Phrasebook.fit(cards, (), encoder)
+
+    def lint_at(threshold: float) -> Callable[[DraftRow], drafts.Findings]:
+        linter = Linter(cards, ear=Ear(heard.at(threshold), book, encoder))
+        return lambda row: linter.lint(row.text, customer_text=row.customer_text)
+
+    chosen = drafts.best(rows, lint_at)
+    drafts.write(chosen, playbooks / "paraphrase.yaml")
+    for language, one in chosen.items():
+        click.echo(f"paraphrases  {language}  {one.threshold:.2f}  {one.figures}")
 
 
 def _score_drafts(files: tuple[Path, ...], held_out: bool, as_json: bool) -> None:

@@ -16,14 +16,14 @@ from copilot.net.base import Base
 from copilot.net.network import MATRICES, Network
 from copilot.net.session import LEARNED, mark
 
-__all__ = ["export", "restore"]
+__all__ = ["export", "note", "restore"]
 
 _HEADS = ("whole", "spot", "phrase")
 
 
-def export(net: Network, base: Base, taught: Iterable[str], folder: Path = LEARNED) -> None:
-    """Write `reader.onnx` and `taught.npy`; `taught` are the folded texts."""
-    folder.mkdir(exist_ok=True)
+def export(net: Network, base: Base, path: Path) -> None:
+    """Write the network as an ONNX file."""
+    path.parent.mkdir(exist_ok=True)
     example = (torch.zeros(2, 7, base.width), torch.ones(2, 7, dtype=torch.bool))
     many = {0: torch.export.Dim("batch", max=4096), 1: torch.export.Dim("length", max=base.positions)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -40,14 +40,18 @@ def export(net: Network, base: Base, taught: Iterable[str], folder: Path = LEARN
         graph = onnx.load(plain)
         del graph.graph.value_info[:]  # the exporter's notes on shapes, which the quantiser disputes
         onnx.save(graph, plain)
-        quantize_dynamic(plain, folder / "reader.onnx", per_channel=True, weight_type=QuantType.QInt8)
+        quantize_dynamic(plain, path, per_channel=True, weight_type=QuantType.QInt8)
+
+
+def note(taught: Iterable[str], folder: Path = LEARNED) -> None:
+    """Keep marks of the folded texts that were learned from: on the others the learning is measured."""
     np.save(folder / "taught.npy", np.array(sorted({mark(text) for text in taught}), dtype=np.uint64))
 
 
-def restore(net: Network, folder: Path = LEARNED) -> None:
+def restore(net: Network, path: Path) -> None:
     """Set the network to what `export` wrote. Eight bits a weight are a little coarse, which further learning mends;
     a head that the file does not know stays as it is."""
-    initial = {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(folder / "reader.onnx").graph.initializer}
+    initial = {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
     state = net.state_dict()
     for name in state.keys() & initial.keys():
         state[name] = torch.tensor(initial[name])

@@ -3,7 +3,8 @@
 The base's transformer reads the text. Two layers sit on top: one looks at the mean of all tokens (what the whole
 says), one at every token, whose scores are pooled by a soft maximum (one threat is enough, however long the letter).
 The second also tells where: multiple-instance learning, Ilse et al. (2018). A third layer looks at the tokens of
-agents' drafts: one transformer serves both, and each kind of text teaches it something about the other.
+agents' drafts. Two networks of this one shape are shipped: what finds a threat in a letter is a good start for finding
+what hurts in a reply, but learning both at once made either worse.
 """
 
 from __future__ import annotations

