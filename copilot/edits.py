@@ -23,6 +23,7 @@ _LEANS = pattern(
     r"^\W*(if|unless|because|since|when|while|as|although|though|whether|once|until)\b"
     r"|^\W*(如果|要是|若|因为|既然|由于|除非|只要|虽然|就算|即使|哪怕|谁[让叫]|早知道)"
 )
+_AROUND = 300  # characters
 _END = ".!?。！？…;；"
 _FACT = pattern(r"\d|https?:|www\.|@\w|\[\[")
 _NAME = pattern(r"[^.!?\s\"'(]\s+((?-i:[A-Z][a-z]+))")
@@ -53,8 +54,12 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
 def _ranges(text: str, start: int, end: int) -> list[Span]:
     """What may be replaced, best first: the clauses that the span touches, then the span itself where it is nearly as
     long."""
-    whole = next(((a, b) for a, b in sentences(text) if a <= start < b), (start, end))
-    parts = [(a, b) for a, b in clauses(text) if a < max(end, start + 1) and b > start] or [(start, end)]
+    # Only what stands around: a draft full of findings must not be cut up once for each.
+    at = max(0, start - _AROUND)
+    near = text[at : end + _AROUND]
+    spans, cuts = ([(a + at, b + at) for a, b in cut(near)] for cut in (sentences, clauses))
+    whole = next(((a, b) for a, b in spans if a <= start < b), (start, end))
+    parts = [(a, b) for a, b in cuts if a < max(end, start + 1) and b > start] or [(start, end)]
     first, last = min(start, parts[0][0]), max(end, parts[-1][1])
     if _LEANS.search(text[first:last]) or _LEANS.search(text[whole[0] : first]):
         first, last = min(whole[0], first), max(whole[1], last)
@@ -75,7 +80,7 @@ def _loses_facts(gone: str, instead: str) -> bool:
 
 def _joined(text: str, first: int, last: int, instead: str) -> str:
     """The words as they must be written there: a capital after a stop only, and one mark where two would meet."""
-    before, after = text[:first].rstrip(" "), text[last:].lstrip(" ")
+    before, after = text[max(0, first - _AROUND) : first].rstrip(" "), text[last : last + _AROUND].lstrip(" ")
     words = instead
     if words[:1].isascii() and words[:1].isalpha():
         opens = not before or before[-1] in _END + "\n"

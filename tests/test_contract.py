@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from copilot.contract import CaseIn, FindingOut, LintIn, LintOut, SuggestionOut, as_input_error
+from copilot.contract import CaseIn, LintIn, LintOut, SuggestionOut, as_input_error
 from copilot.pipeline import Copilot
 from copilot.types import Case
 from tests.personas import Personas
@@ -15,8 +15,16 @@ from tests.samples import CASES, CRISES
 
 STR, INT, NUM, BOOL = "string", "integer", "number", "boolean"
 EVIDENCE = {"start": INT, "end": INT, "text": STR, "why": STR}
-FINDING = {"start": INT, "end": INT, "text": STR, "kind": STR, "severity": STR, "message": STR, "suggestion": STR}
-FINDING["card"] = STR
+FINDING: dict[str, Any] = {
+    "start": INT,
+    "end": INT,
+    "text": STR,
+    "kind": STR,
+    "severity": STR,
+    "message": STR,
+    "suggestion": STR,
+}
+FINDING |= {"card": STR, "edit": ({"start": INT, "end": INT, "text": STR}, None)}
 READING = {
     "version": STR,
     "id": (STR, None),
@@ -114,9 +122,13 @@ def test_a_reading_is_a_suggestion_without_replies_and_guidance(personas: Person
 
 
 def test_a_finding_has_exactly_the_fields_of_the_contract(copilot: Copilot) -> None:
-    found = copilot.review("I don't know.").findings
-    answer = LintOut(id="a", findings=[FindingOut.of(f) for f in found]).model_dump(mode="json")
-    assert mismatch(answer, {"id": (STR, None), "findings": [FINDING]}) == []
+    answer = LintOut.of("a", copilot.review("I don't know.", "Where is my parcel? Three weeks!")).model_dump(
+        mode="json"
+    )
+    assert set(answer) == {"id", "findings", "tension"}
+    assert mismatch(answer["findings"], [FINDING]) == []
+    assert -1 <= answer["tension"]["score"] <= 1
+    assert all(set(i) == {"code", "effect", "text"} for i in answer["tension"]["influences"])
     assert answer["id"] == "a"
     assert answer["findings"]
 

@@ -127,7 +127,7 @@ def _refuse_evened_out(tree: Group, nodes: list[Node], source: str, samples: lis
 
 
 def _is_one_variant(sample: str) -> bool:
-    """A full-width letter, a curly quote, a 妳 by itself: it reads as the ordinary one."""
+    """A full-width letter, a curly quote, a 裡 by itself: it reads as the ordinary one."""
     plain = fold(sample).text
     return plain != sample and len(set(plain)) == 1 and (plain.isalnum() or plain[0] in "'\"-")
 
