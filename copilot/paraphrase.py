@@ -27,6 +27,7 @@ __all__ = ["Heard", "Paraphrases"]
 _OWN = 60.0  # about so many tokens are judged in one go
 _PIECE = 300  # characters of a sentence without end that are taken as one
 _MOST = 8_000  # characters of a draft that are heard; beyond them the phrase rules stand alone
+_DISTINCT = 4  # characters; "好好好" says nothing
 _REMEMBERED = 2_048
 _TOKENS_PER_CHARACTER = {True: 0.7, False: 0.27}  # Han, and everything else
 
@@ -79,6 +80,8 @@ class Paraphrases:
     ) -> list[Heard]:
         """The clauses of a sentence that hurt; or, when only the whole does, the clause that gives most of it away."""
         least = self._least["zh" if any(map(is_han, text[sentence[0] : sentence[1]])) else "en"]
+        if len(set(text[sentence[0] : sentence[1]])) < _DISTINCT:
+            return []
         parts = [(sentence[0] + a, sentence[0] + b) for a, b in clauses(text[sentence[0] : sentence[1]])]
         pooled = [(part, _pooled(part, tokens, scores, quoted)) for part in parts]
         found = [_heard(part, logits) for part, logits in pooled if logits.max() >= least]

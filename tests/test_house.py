@@ -106,6 +106,14 @@ def test_the_keys_of_vale_mean_what_they_mean_there(
     assert found(made, not_finds) == []
 
 
+def test_exceptions_hold_beside_better_words_that_hold_the_phrase(tmp_path: Path) -> None:
+    swap = {"extends": "substitution", "ignorecase": True, "swap": {"e-?mail": "email"}, "exceptions": ["e-mail law"]}
+    made = taken(tmp_path, yaml.safe_dump(swap))
+    assert found(made, "Your e-mail came.") == ["e-mail"]
+    assert found(made, "The e-mail law is new.") == []
+    assert found(made, "Your email came.") == []
+
+
 @pytest.mark.parametrize(
     ("message", "reads"),
     [

@@ -98,7 +98,7 @@ def _rows(paths: Sequence[Path], model: type[Row]) -> list[Row]:
         except ValidationError as error:
             raise InputError(f"{path.name} line {number}", str(as_input_error(error))) from error
     if not rows:
-        raise InputError("FILE", "holds nothing labelled; one JSON object a line is expected")
+        raise InputError("FILE", "holds no labelled message; one JSON object a line is expected")
     return rows
 
 
