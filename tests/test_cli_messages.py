@@ -214,7 +214,7 @@ def test_the_customers_own_words_may_be_quoted_in_a_draft(levelhead: Command) ->
     draft = 'You wrote "I don\'t know".'
     assert json.loads(levelhead("lint", draft, "--json").out)["findings"]
     quoted = levelhead("lint", draft, "--json", "--customer", "your agent said I don't know")
-    assert json.loads(quoted.out) == {"id": None, "findings": []}
+    assert json.loads(quoted.out)["findings"] == []
 
 
 def test_drafts_are_checked_line_by_line(levelhead: Command) -> None:
