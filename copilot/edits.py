@@ -35,9 +35,11 @@ def fit(text: str, start: int, end: int, instead: str, what: What = "clause") ->
     `what` goes: the clause, only the words themselves, or nothing, since `instead` is advice."""
     if what == "none":
         return None
-    for first, last in _ranges(text, start, end) if what == "clause" else [(start, end)]:
+    if what == "words":
+        return Edit(start, end, instead)
+    for first, last in _ranges(text, start, end):
         if not _loses_facts(text[first:last], instead):
-            return Edit(first, last, _joined(text, first, last, instead))
+            return _joined(text, first, last, instead)
     return None
 
 
@@ -78,18 +80,21 @@ def _loses_facts(gone: str, instead: str) -> bool:
     return any(m.group(1) not in _NO_NAMES and m.group(1).lower() not in kept for m in _NAME.finditer(gone))
 
 
-def _joined(text: str, first: int, last: int, instead: str) -> str:
-    """The words as they must be written there: a capital after a stop only, and one mark where two would meet."""
+def _joined(text: str, first: int, last: int, instead: str) -> Edit:
+    """The words as they must be written there: a capital after a stop only, and one mark where two would meet. A
+    question keeps its mark, and the stop after it goes."""
     before, after = text[max(0, first - _AROUND) : first].rstrip(" "), text[last : last + _AROUND].lstrip(" ")
     words = instead
     if words[:1].isascii() and words[:1].isalpha():
         opens = not before or before[-1] in _END + "\n"
         words = words[:1].upper() + words[1:] if opens else _lowered(words)
-    if after and after[0] in _END + ",，、":
+    if after and after[0] in ".。" and words[-1] in "?？":
+        last = text.index(after[0], last) + 1
+    elif after and after[0] in _END + ",，、":
         words = words.rstrip(_END) or words
     elif after and words[-1] not in "]":
         words = (words.rstrip(_END) or words) + ("，" if is_han(words.rstrip(_END)[-1:] or " ") else ",")
-    return words
+    return Edit(first, last, words)
 
 
 def _lowered(words: str) -> str:

@@ -8,13 +8,18 @@ from functools import cache
 from copilot.text import is_han
 from copilot.types import Language
 
-__all__ = ["detect"]
+__all__ = ["detect", "of_draft"]
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:'[A-Za-z]+)?")
 _HAN_PER_WORD = 1.6  # characters that a Chinese word takes on average
 _FEW_WORDS = 5  # shorter Latin texts tell nothing; English is the better guess
+
+
+def of_draft(words: str) -> Language:
+    """The language of an agent's own words, a clause or a whole draft: Chinese from the first Han character on."""
+    return "zh" if any(map(is_han, words)) else "en"
 
 
 @cache

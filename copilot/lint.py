@@ -12,12 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from copilot.edits import What, fit
 from copilot.embed import Encoder
+from copilot.language import of_draft
 from copilot.paraphrase import Paraphrases
 from copilot.patterns import pattern
 from copilot.phrase_rules import PhraseRules, sentence_and_next
 from copilot.phrasebook import Phrasebook
 from copilot.playbooks.model import Card, Severity
-from copilot.text import Folded, Span, fold, is_han, sentences
+from copilot.text import Folded, Span, fold, is_han, scripts, sentences, to_script
 from copilot.types import Finding, Language
 
 __all__ = ["Ear", "Linter"]
@@ -84,7 +85,7 @@ class Linter:
             return
         for heard in self._ear.paraphrases.hear(folded.text, quoted):
             words = folded.text[heard.start : heard.end]
-            language: Language = "zh" if any(map(is_han, words)) else "en"
+            language = of_draft(words)
             if heard.kind == "unauthorised_promise" and self._allowed(
                 sentence_and_next(folded.flat, spans, heard.start)
             ):
@@ -135,6 +136,7 @@ def _finding(
 ) -> Finding:
     first, last = folded.span(*span)
     text = folded.original
+    instead = to_script(instead, scripts(text), like=text)
     edit = fit(text, first, last, instead, what)
     return Finding(first, last, text[first:last], kind, severity, why, instead, card, edit)
 

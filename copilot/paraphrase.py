@@ -17,6 +17,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from copilot.language import of_draft
 from copilot.net.session import Network, Phrased
 from copilot.playbooks.model import FINDING_KINDS
 from copilot.text import Span, clauses, is_han, sentences
@@ -79,7 +80,7 @@ class Paraphrases:
         quoted: Sequence[Span],
     ) -> list[Heard]:
         """The clauses of a sentence that hurt; or, when only the whole does, the clause that gives most of it away."""
-        least = self._least["zh" if any(map(is_han, text[sentence[0] : sentence[1]])) else "en"]
+        least = self._least[of_draft(text[sentence[0] : sentence[1]])]
         if len(set(text[sentence[0] : sentence[1]])) < _DISTINCT:
             return []
         parts = [(sentence[0] + a, sentence[0] + b) for a, b in clauses(text[sentence[0] : sentence[1]])]

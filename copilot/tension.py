@@ -9,15 +9,14 @@ and courtesy cool; blame, evasion and empty formulas heat. Weights were set by h
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import Field, TypeAdapter
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from copilot.language import of_draft
 from copilot.patterns import pattern
 from copilot.playbooks.model import HeatLevel, NonEmpty, Pattern, Stance, Strict, Text
 from copilot.text import fold, is_han
@@ -60,24 +59,11 @@ class _Gauge(Strict):
     bad_phrase: Text
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    sign: _Sign
-    patterns: Mapping[str, Sequence[Any]]
-
-    def count(self, text: str, language: str) -> int:
-        return sum(1 for p in self.patterns[language] for _ in p.finditer(text))
-
-
 class TensionGauge:
     """Built once; `measure` is pure."""
 
     def __init__(self, data: _Gauge) -> None:
         self._data = data
-        self._signs = [
-            _Compiled(sign, {language: [pattern(p) for p in sources] for language, sources in sign.match.items()})
-            for sign in data.signs
-        ]
 
     @classmethod
     def read(cls, root: Path) -> TensionGauge:
@@ -97,7 +83,7 @@ class TensionGauge:
         folded = fold(draft)
         if not folded.text.strip():
             return Tension(0.0, ())
-        language: Language = "zh" if any(map(is_han, folded.text)) else "en"
+        language = of_draft(folded.text)
         locale = locale or language
         moved = [
             *self._findings(findings, locale),
@@ -111,15 +97,15 @@ class TensionGauge:
 
     def _findings(self, findings: Sequence[Finding], locale: Language) -> Iterator[Influence]:
         for finding in findings:
+            if finding.kind == "house_rule":  # a matter of style, which no customer is hurt by
+                continue
             said = self._data.bad_phrase.in_(locale).replace("{words}", finding.text)
             yield Influence(finding.kind, _WEIGHT_OF[finding.severity], said)
 
-    def _matched(self, text: str, language: str, reading: Reading | None, locale: Language) -> Iterator[Influence]:
-        for compiled in self._signs:
-            sign = compiled.sign
-            if not _applies(sign, reading):
-                continue
-            if (compiled.count(text, language) >= sign.at_least) != sign.absent:
+    def _matched(self, text: str, language: Language, reading: Reading | None, locale: Language) -> Iterator[Influence]:
+        for sign in self._data.signs:
+            count = sum(1 for source in sign.match[language] for _ in pattern(source).finditer(text))
+            if _applies(sign, reading) and (count >= sign.at_least) != sign.absent:
                 yield Influence(sign.code, sign.effect, sign.text.in_(locale))
 
     def _counted(

@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 
@@ -167,6 +167,7 @@ def clauses(text: str) -> list[Span]:
     return _split(text, _CLAUSE_END)
 
 
+@lru_cache(64)  # asked anew for every finding in a draft
 def scripts(text: str) -> str | None:
     """`Hant` or `Hans` by the characters that only one of them uses; None without Chinese."""
     if not any(is_han(c) for c in text):

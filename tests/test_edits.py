@@ -48,6 +48,9 @@ def rewritten(text: str, span: str, instead: str) -> str | None:
             "这个您得找快递，我来问快递，[[时间]]前回您。订单号123我看到了。",
         ),
         ("It is here. I guess you lost it!", "you lost it", "I will find out where it is", None),
+        # A question keeps its mark.
+        ("That is not my job. Bye", "not my job", "Shall I ask them for you?", "Shall I ask them for you? Bye"),
+        ("这不归我管。再见", "不归我管", "我帮您去问，好吗？", "我帮您去问，好吗？再见"),
     ],
 )
 def test_better_words_take_the_place_of_the_clause(text: str, span: str, instead: str, made: str | None) -> None:

@@ -13,6 +13,7 @@ from copilot.config import shipped
 from copilot.lint import Linter
 from copilot.playbooks.load import load
 from copilot.playbooks.model import Card
+from copilot.text import scripts
 from tests.fakes import grows_linearly
 
 
@@ -245,3 +246,10 @@ def test_the_shipped_rules_find_what_everybody_knows(draft: str, kind: str, real
 )
 def test_the_shipped_rules_leave_a_good_answer_alone(draft: str, real: Linter) -> None:
     assert [f for f in real.lint(draft) if f.severity != "suggestion"] == []
+
+
+def test_better_words_are_in_the_script_of_the_draft(real: Linter) -> None:
+    (finding,) = real.lint("您先冷靜一下，這件事我們會處理。")
+    assert scripts(finding.suggestion) == "Hant"
+    assert finding.edit
+    assert scripts(finding.edit.text) == "Hant"

@@ -98,11 +98,10 @@ def lint(draft: str | None, customer: str | None, locale: Any, as_json: bool, js
             click.echo(_finding_line(finding, text))
         if not review.findings:
             click.echo("no findings")
-        if not customer:  # without the message that it answers, the gauge says little
-            sys.exit(1 if any(f.severity == "error" for f in review.findings) else 0)
-        click.echo(f"tension {review.tension.score:+.2f}")
-        for influence in review.tension.influences:
-            click.echo(f"    {influence.effect:+.2f} {influence.text}")
+        if customer:  # without the message that it answers, the gauge says little
+            click.echo(f"tension {review.tension.score:+.2f}")
+            for influence in review.tension.influences:
+                click.echo(f"    {influence.effect:+.2f} {influence.text}")
     sys.exit(1 if any(f.severity == "error" for f in review.findings) else 0)
 
 

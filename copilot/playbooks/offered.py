@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copilot.playbooks.examples import Bad, Draft, LabelledDraft
@@ -52,16 +52,30 @@ def offers(card: Card) -> Iterator[Offer]:
 
 
 def as_drafts(card: Card) -> Iterator[LabelledDraft]:
-    """The card's own words as examples: what it offers is fine, what it says to avoid is not."""
-    for offer in offers(card):
-        if not offer.needs:
-            text = offer.text
-            for slot, sample in _SAMPLES.items():
-                text = text.replace(f"{{{slot}}}", sample)
-            yield LabelledDraft(Draft(text=text), offer.language, "cards")
+    """The card's own words as examples: what it offers is fine, alone and in a reply; what it says to avoid is not."""
+    free = [offer for offer in offers(card) if not offer.needs]
+    for offer in [*free, *_replies(free)]:
+        text = offer.text
+        for slot, sample in _SAMPLES.items():
+            text = text.replace(f"{{{slot}}}", sample)
+        yield LabelledDraft(Draft(text=text), offer.language, "cards")
     for entry in card.dont_say:
         for language in ("en", "zh"):
             rule = getattr(entry, language)
             if rule is not None and entry.kind in FINDING_KINDS:
                 bad = Bad.model_validate({"kind": entry.kind, "span": rule.avoid, "instead": rule.instead})
                 yield LabelledDraft(Draft(text=rule.avoid, bad=(bad,)), language, "cards")
+
+
+def _replies(offered: Sequence[Offer]) -> Iterator[Offer]:
+    """For each style and language a reply of every part's first sentences, one of the second ones, and so on."""
+    styles: dict[str, dict[str, list[Offer]]] = {}
+    for offer in offered:
+        if offer.field.startswith("replies."):
+            reply, part, _ = offer.field.rsplit(".", 2)
+            styles.setdefault(reply, {}).setdefault(part, []).append(offer)
+    for reply, parts in styles.items():
+        for nth in range(max(map(len, parts.values()))):
+            sentences = [part[min(nth, len(part) - 1)] for part in parts.values()]
+            language = sentences[0].language
+            yield Offer(reply, language, ("" if language == "zh" else " ").join(s.text for s in sentences))
