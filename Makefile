@@ -27,7 +27,7 @@ check: $(STAMP)
 	$(BIN)/levelhead playbooks check playbooks
 
 unit: $(STAMP)
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile
 
 # A real browser for the page tests, from Debian's packages.
 browser:
@@ -46,6 +46,7 @@ compare: $(STAMP)
 	$(BIN)/python -m tests.compare $(FILES)
 
 thresholds: $(STAMP)
+	$(BIN)/python -m copilot.remember
 	$(BIN)/levelhead eval --set-thresholds playbooks
 
 # PyTorch is large and only needed here, so it is installed when asked for.

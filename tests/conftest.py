@@ -43,11 +43,13 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("levelhead")
 
 
+_KEPT = os.environ.get("LEVELHEAD_TEST_HOME")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The data directory of the session."""
-    kept = os.environ.get("LEVELHEAD_TEST_HOME")
-    place = Path(kept) if kept else tmp_path_factory.mktemp("home")
+    """The data directory of the session, and of the worker where there are several."""
+    place = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("LEVELHEAD_")]:
             patch.delenv(name)
@@ -71,8 +73,16 @@ def network() -> BundledNetwork:
 
 
 @pytest.fixture(scope="session")
-def copilot(settings: Settings, encoder: BundledEncoder, network: BundledNetwork) -> Copilot:
-    """The real one, as shipped."""
+def copilot(
+    settings: Settings, encoder: BundledEncoder, network: BundledNetwork, tmp_path_factory: pytest.TempPathFactory
+) -> Copilot:
+    """The real one, as shipped; the worker that comes first builds what all of them use."""
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    built = Path(_KEPT) if _KEPT else common / "built"
+    for name in ("index", "models"):
+        (built / name).mkdir(parents=True, exist_ok=True)
+        (settings.home / name).symlink_to(built / name)
     return Copilot.build(settings, encoder=encoder, network=network)
 
 

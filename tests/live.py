@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=15_000)  # a machine with other work to do is slow, not wrong
 NEEDS_CHROMIUM = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"),

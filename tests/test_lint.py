@@ -109,17 +109,34 @@ def test_an_innocent_use_further_on_excuses_nothing() -> None:
 @pytest.mark.parametrize(
     ("draft", "customer"),
     [
-        ('You wrote "calm down", and I see why.', "Your agent said calm down!"),
-        ("You wrote “calm down”, and I see why.", "Your agent said: CALM  DOWN."),
+        ('"Wait" is what you were told.', "They said wait!"),
+        ("“Wait” is what you were told.", "They said: WAIT."),
         ("您说“冷静”两个字让您生气。", "他叫我冷静"),
         ("您說「冷靜」兩個字讓您生氣。", "他叫我冷静"),
-        ('You wrote "he said calm down to me".', "he said calm down to me, twice"),
     ],
 )
-def test_quoting_the_customer_is_no_fault(draft: str, customer: str) -> None:
+def test_one_quoted_word_is_no_fault_where_it_is_the_customers(draft: str, customer: str) -> None:
     assert kinds(draft, customer_text=customer) == []
-    assert kinds(draft) == ["calm_down"], "without the customer's words nobody knows whose they are"
-    assert kinds(draft, customer_text="hello") == ["calm_down"]
+    assert len(kinds(draft)) == 1, "inverted commas can mock"
+    assert len(kinds(draft, customer_text="hello")) == 1
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        'You were told to "calm down", and that was wrong of us.',
+        "You wrote “he said calm down to me”.",
+        "同事回您“请冷静一下”，这话不该说。",
+        "您反映保安對您喊「冷靜一點」，我去看監控。",
+    ],
+)
+def test_quoted_words_are_somebody_elses(draft: str) -> None:
+    assert kinds(draft) == []
+
+
+@pytest.mark.parametrize("draft", ['"Please calm down."', "“请您冷静一下”", '"Please" calm down "thank you all"'])
+def test_a_draft_in_quotation_marks_is_still_a_draft(draft: str) -> None:
+    assert kinds(draft) == ["calm_down"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +206,7 @@ def test_a_harmless_draft_has_no_findings(draft: str) -> None:
 
 @pytest.fixture(scope="module")
 def real() -> Linter:
-    return Linter(load(shipped("playbooks")).cards.values())
+    return Linter(load(shipped("playbooks"), examples=False).cards.values())
 
 
 @pytest.mark.parametrize("piece", ["a", '"', "“a” ", " ", "不", "I will ", "「", "two minutes. "])

@@ -46,7 +46,7 @@ def check(folder: Path | None) -> None:
     """Check every card and exemplar of FOLDER (the shipped playbooks and your own by default)."""
     settings = Settings()
     folders = [folder] if folder else [shipped("playbooks"), settings.overlay]
-    base = load(shipped("playbooks")).cards.values() if folders[0] != shipped("playbooks") else ()
+    base = load(shipped("playbooks"), examples=False).cards.values() if folders[0] != shipped("playbooks") else ()
     problems = [problem for place in folders if place.is_dir() for problem in check_files(place, base)]
     for problem in problems:
         click.echo(str(problem))
@@ -59,7 +59,7 @@ def check(folder: Path | None) -> None:
 @click.option("--locale", type=click.Choice(["en", "zh"]), default="en")
 def list_(kind: str | None, locale: str) -> None:
     """List the active cards of both layers."""
-    catalogue = load(shipped("playbooks"), Settings().overlay)
+    catalogue = load(shipped("playbooks"), Settings().overlay, examples=False)
     for card in catalogue.cards.values():
         if kind in (None, card.kind):
             click.echo(f"{card.id:<40} {card.title.in_(locale)}")
@@ -71,7 +71,7 @@ def list_(kind: str | None, locale: str) -> None:
 @click.argument("card_id")
 def show(card_id: str) -> None:
     """Show one card as YAML."""
-    card = load(shipped("playbooks"), Settings().overlay).cards.get(card_id)
+    card = load(shipped("playbooks"), Settings().overlay, examples=False).cards.get(card_id)
     if card is None:
         raise NotFound(f"no active card '{card_id}'; `levelhead playbooks list` shows them")
     click.echo(yaml.safe_dump(card.model_dump(mode="json", exclude_defaults=True), allow_unicode=True, sort_keys=False))
@@ -90,7 +90,7 @@ def new(card_id: str, template: str | None) -> None:
     path = settings.overlay / kind / f"{name}.yaml"
     if path.exists():
         raise InputError("CARD_ID", f"{path} is there already; edit it")
-    catalogue = load(shipped("playbooks"), settings.overlay)
+    catalogue = load(shipped("playbooks"), settings.overlay, examples=False)
     source = template or next(card.id for card in catalogue.of_kind(kind))
     if source not in catalogue.cards:
         raise NotFound(f"no active card '{source}' to copy")
@@ -110,7 +110,7 @@ def new(card_id: str, template: str | None) -> None:
 def import_(files: tuple[Path, ...], dry_run: bool) -> None:
     """Take over the rules of FILES, of Vale styles or of prh, as cards of your own."""
     settings = Settings()
-    cards = load(shipped("playbooks"), settings.overlay).cards.values()
+    cards = load(shipped("playbooks"), settings.overlay, examples=False).cards.values()
     taken = take_over(files, settings.overlay, cards)
     if not dry_run and any(each.card for each in taken):
         settings.prepare()
