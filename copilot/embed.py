@@ -6,14 +6,17 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["BundledEncoder", "Encoder", "Vectors"]
+from copilot.memory import Memory, Vectors
 
-Vectors = NDArray[np.float32]
+__all__ = ["REMEMBERED", "BundledEncoder", "Encoder", "Vectors"]
+
+REMEMBERED = Path(__file__).with_name("embedded.npz")
+_MANY = 64  # from so many texts on it is an index that is built, and most of them are known
 
 
 class Encoder(Protocol):
@@ -42,6 +45,7 @@ class BundledEncoder:
 
         self._model = USE(threads=1)
         self._cached = lru_cache(maxsize=4096)(self._one)
+        self._memory: Memory | None = None
 
     def _one(self, text: str) -> Vectors:
         return np.asarray(self._rows([text])[0])
@@ -58,6 +62,13 @@ class BundledEncoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         if len(clean) == 1:
             return np.asarray(self._cached(clean[0])[None, :])
+        if len(clean) < _MANY:
+            return self._embed(clean)
+        if self._memory is None:
+            self._memory = Memory.read(REMEMBERED, self.name)
+        return self._memory.complete(clean, self.dimension, self._embed)
+
+    def _embed(self, clean: Sequence[str]) -> Vectors:
         # Texts of like length share a batch, or padding would cost more than the texts.
         order = sorted(range(len(clean)), key=lambda i: len(clean[i]))
         out = np.empty((len(clean), self.dimension), dtype=np.float32)

@@ -5,52 +5,41 @@ It touches no database and no network; whoever calls it decides what to keep.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-import joblib
-import numpy as np
-import sklearn
-import yaml
-
 from copilot import hotlines, organisation
 from copilot.check import Guard
 from copilot.config import Settings, shipped
-from copilot.cues import CueCounter
-from copilot.embed import BundledEncoder, Encoder, Vectors
+from copilot.embed import BundledEncoder, Encoder
 from copilot.errors import InputError, OrganisationError
 from copilot.facts import FactFinder
 from copilot.guidance import guide
 from copilot.handoff import note
 from copilot.index import CardIndex, Progress
 from copilot.judge import Fitted, HeldOut, Judge
-from copilot.judge import fit as fit_models
 from copilot.lint import Ear, Linter
 from copilot.net.session import BundledNetwork, Network
 from copilot.paraphrase import Paraphrases
 from copilot.phrasebook import Phrasebook
-from copilot.playbooks.load import Catalogue, fingerprint, load
+from copilot.playbooks.load import Catalogue
+from copilot.playbooks.model import Form
+from copilot.prepare import cues_of, prepare
 from copilot.read import Looked, Reader
-from copilot.recall import Recall, Words, records_of
+from copilot.recall import Recall, Words
 from copilot.reply import Composer
-from copilot.signals import SignalMatcher
 from copilot.tension import TensionGauge
-from copilot.text import fold
 from copilot.thread import Thread, ThreadSplitter
 from copilot.types import Case, Language, Reading, Review, Suggestion
 from copilot.wording import Wording
+from copilot.writer import Brief, Writer, writer_of
 
 __all__ = ["Copilot"]
 
-_FORMAT = "10"  # raised when what is cached changes its shape
-_EMBED_BATCH = 512
 _ANSWERED = 64
-_Known = tuple[Catalogue, Fitted, Words, Phrasebook]
 
 
 class Copilot:
@@ -66,6 +55,7 @@ class Copilot:
         network: Network,
         index: CardIndex,
         organisation_file: Path | None = None,
+        make_writer: Callable[[Linter, Wording], Writer] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         root = shipped("playbooks")
@@ -76,15 +66,16 @@ class Copilot:
         self._splitter = ThreadSplitter.read(root)
         self._facts = FactFinder.read(root)
         self._held_out = fitted.held_out
-        judge = Judge(fitted, encoder, network, _cues(catalogue))
+        judge = Judge(fitted, encoder, network, cues_of(catalogue))
         self._reader = Reader(catalogue, judge, self._splitter, self.wording)
         self._recall = Recall(catalogue, index, words)
         cards = catalogue.cards.values()
         ear = Ear(Paraphrases.read(root, network), phrasebook, encoder)
-        self._linter = Linter(cards, self._allowed_phrases, ear)
+        self._linter = Linter(cards, self._allowed_phrases, ear, catalogue.own)
         self._gauge = TensionGauge.read(root)
         # A draft is reviewed at every pause in typing; the message that it answers stays the same.
         self._answered = lru_cache(_ANSWERED)(self._read_if_any)
+        self._writer = make_writer(self._linter, self.wording) if make_writer else None
         # The cards' own sentences were judged when they were written: here listed phrases, figures and promises count.
         self._composer = Composer(Guard(Linter(cards, self._allowed_phrases)), self.wording, hotlines.read(root))
 
@@ -96,20 +87,14 @@ class Copilot:
         encoder: Encoder | None = None,
         network: Network | None = None,
     ) -> Copilot:
-        """Load playbooks, index and models; build what is missing: about a minute, once a content."""
+        """Load playbooks, index and models; build what is missing: about a minute, once a content. A language model is
+        asked where the settings name one."""
         home = settings.prepare()
         encoder = encoder or BundledEncoder()
         network = network or BundledNetwork()
         index = CardIndex(home, settings.chroma_url)
-        content = fingerprint(shipped("playbooks"), settings.overlay)
-        parts = (_FORMAT, content, encoder.name, network.name, sklearn.__version__)
-        name = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-        cache = home / "models" / f"{name[:16]}.joblib"
-        known = _kept(cache) if index.open(name) else None
-        if known is None:
-            known = _fit(load(shipped("playbooks"), settings.overlay), encoder, network, index, name, progress)
-            _keep(cache, known)
-        return cls(*known, encoder, network, index, organisation.ensure(home))
+        known = prepare(home, settings.overlay, encoder, network, index, progress)
+        return cls(*known, encoder, network, index, organisation.ensure(home), writer_of(home))
 
     @property
     def held_out(self) -> HeldOut:
@@ -170,6 +155,25 @@ class Copilot:
             notices=reading.notices + notices + dropped,
         )
 
+    @property
+    def writes(self) -> bool:
+        """Whether there is a language model to ask."""
+        return self._writer is not None
+
+    def draft(self, suggestion: Suggestion, locale: Language | None = None) -> Suggestion:
+        """The suggestion with the language model's replies where there is one and they pass the guard; with a notice
+        where they do not. Takes seconds, and never longer than the timeout set."""
+        if self._writer is None:
+            return suggestion
+        case, reading = suggestion.case, suggestion.reading
+        org, _ = self._organisation.current()
+        channel = self.catalogue.cards.get(f"channel.{case.channel}")
+        form = channel.form if channel and channel.form else Form()
+        facts = {fact.slot: fact for fact in suggestion.facts}
+        slots = self._composer.slots(case, reading, facts, org, self._clock())
+        brief = Brief([self.catalogue.cards[name] for name in suggestion.cards], org, slots, form.max_chars)
+        return self._writer.write(suggestion, brief, locale or reading.language)
+
     def _look(self, case: Case, locale: Language | None) -> tuple[Looked, organisation.Organisation, tuple[str, ...]]:
         org, fault = self._organisation.current()
         looked = self._reader.look(case, org, locale)
@@ -214,54 +218,3 @@ class _Organisations:
                 except OrganisationError as error:
                     self._fault = str(error)
         return self._good, self._fault
-
-
-def _cues(catalogue: Catalogue) -> CueCounter:
-    return CueCounter.read(shipped("playbooks"), SignalMatcher(catalogue.of_kind("flag")))
-
-
-def _fit(
-    catalogue: Catalogue, encoder: Encoder, network: Network, index: CardIndex, name: str, progress: Progress | None
-) -> _Known:
-    records = records_of(catalogue)
-    texts = [fold(item.exemplar.text).text for item in catalogue.exemplars]
-    # Exemplars with a situation are records too: every text is embedded once.
-    unique = list(dict.fromkeys([record.text for record in records] + texts))
-    vector_of: dict[str, Vectors] = {}
-    for at in range(0, len(unique), _EMBED_BATCH):
-        part = unique[at : at + _EMBED_BATCH]
-        vector_of.update(zip(part, encoder.encode(part), strict=True))
-        if progress:
-            progress("embed", at + len(part), len(unique))
-    if progress:
-        progress("fit", 0, 1)
-    traffic = yaml.safe_load((shipped("playbooks") / "traffic.yaml").read_text(encoding="utf-8"))["stances"]
-    labels = catalogue.exemplars
-    known = np.stack([vector_of[text] for text in texts])
-    fitted = fit_models(texts, known, labels, network, _cues(catalogue), traffic)
-    words = Words.fit(records)
-    phrasebook = Phrasebook.fit(catalogue.cards.values(), catalogue.drafts, encoder)
-    if progress:
-        progress("fit", 1, 1)
-    index.build(name, records, np.stack([vector_of[r.text] for r in records]), progress)
-    return catalogue.without_examples(), fitted, words, phrasebook
-
-
-def _kept(path: Path) -> _Known | None:
-    """What was fitted earlier; a file that cannot be read is as good as none."""
-    try:
-        known: _Known = joblib.load(path)
-    except Exception:  # a cut-off or foreign file can fail in any way
-        return None
-    return known
-
-
-def _keep(path: Path, value: object) -> None:
-    """Write whole or not at all; older caches go."""
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    joblib.dump(value, partial)
-    partial.replace(path)
-    for old in path.parent.glob("*.joblib"):
-        if old != path:
-            old.unlink(missing_ok=True)

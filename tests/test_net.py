@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.memory import mark
 from copilot.net.base import Base, bundled
 from copilot.net.outputs import COUNT, ESCALATE, FLAG, HEAT, PHRASES, SPOTS, STANCE
-from copilot.net.session import BundledNetwork, mark
+from copilot.net.session import BundledNetwork
 from copilot.net.tokens import choose, tokenizer
 from copilot.playbooks.load import Catalogue
 from copilot.playbooks.model import FLAGS

@@ -23,7 +23,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = small_playbooks(tmp_path_factory.mktemp("small") / "playbooks")
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copilot.pipeline.shipped", lambda name: root)
+        for module in ("pipeline", "prepare"):
+            patch.setattr(f"copilot.{module}.shipped", lambda name: root)
         Copilot.build(Settings(data_dir=home), encoder=FakeEncoder(), network=FakeNetwork())
         yield home
 

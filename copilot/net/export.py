@@ -12,9 +12,10 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from copilot.memory import mark
 from copilot.net.base import Base
 from copilot.net.network import MATRICES, Network
-from copilot.net.session import LEARNED, mark
+from copilot.net.session import LEARNED
 
 __all__ = ["export", "note", "restore"]
 

@@ -12,11 +12,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.memory import mark
 from copilot.net.base import Base, bundled
 from copilot.net.outputs import ESCALATE, FLAG, STANCE
 from copilot.net.tokens import choose, tokenizer
 
-__all__ = ["LEARNED", "BundledNetwork", "Network", "Opinion", "Phrased", "mark"]
+__all__ = ["LEARNED", "BundledNetwork", "Network", "Opinion", "Phrased"]
 
 Floats = NDArray[np.float32]
 
@@ -70,11 +71,6 @@ class _Window:
     start: int
     end: int
     close: bool = False
-
-
-def mark(text: str) -> int:
-    """A number that stands for a text among those that were learned from."""
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
 
 
 class BundledNetwork:
