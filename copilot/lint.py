@@ -13,18 +13,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copilot.edits import What, fit
 from copilot.embed import Encoder
 from copilot.language import of_draft
-from copilot.paraphrase import Paraphrases
+from copilot.paraphrase import Hearing, Paraphrases
 from copilot.patterns import pattern
-from copilot.phrase_rules import PhraseRules, sentence_and_next
+from copilot.phrase_rules import Hit, PhraseRules, Rule, sentence_and_next
 from copilot.phrasebook import Phrasebook
 from copilot.playbooks.model import Card, Severity
-from copilot.text import Folded, Span, fold, is_han, scripts, sentences, to_script
+from copilot.text import Folded, Span, fold, is_han, scripts, sentences, span_at, to_script
 from copilot.types import Finding, Language
 
 __all__ = ["Ear", "Linter"]
 
+_ALWAYS = frozenset({"data_request", "house_rule"})
 _SEVERITY_RANK = {"error": 0, "warning": 1, "suggestion": 2}
-_QUOTED = pattern(r'"[^"\n]{1,400}"|「[^」\n]{1,400}」|『[^』\n]{1,400}』')
+_SEVERAL_WORDS = pattern(r"\p{Han}{3}|[a-z']+\s+[a-z']+")
+_QUOTED = pattern(r'"[^"\n]{0,400}"|「[^」\n]{0,400}」|『[^』\n]{0,400}』')
 
 
 class Ear:
@@ -35,11 +37,17 @@ class Ear:
 
 
 class Linter:
-    """Built once from all cards; `lint` is pure and thread-safe. Without an `ear` only listed phrases are found."""
+    """Built once from all cards; `lint` is pure and thread-safe. Without an `ear` only listed phrases are found. `own`
+    are the ids of the organisation's cards, whose phrases no ear excuses."""
 
     def __init__(
-        self, cards: Iterable[Card], allowed_phrases: Callable[[], Collection[str]] = tuple, ear: Ear | None = None
+        self,
+        cards: Iterable[Card],
+        allowed_phrases: Callable[[], Collection[str]] = tuple,
+        ear: Ear | None = None,
+        own: Collection[str] = (),
     ) -> None:
+        self._own = own
         self._rules = PhraseRules(cards)
         self._allowed_phrases = allowed_phrases
         self._ear = ear
@@ -60,7 +68,8 @@ class Linter:
         folded = fold(text)
         spans = sentences(folded.text)
         quoted = self._quotes(folded.text, customer_text)
-        layers = self._listed(folded, spans, locale), self._heard(folded, spans, quoted, locale)
+        hearing = self._ear.paraphrases.hear(folded.text, quoted) if self._ear else Hearing((), ())
+        layers = self._listed(folded, spans, hearing, locale), self._heard(folded, spans, hearing, locale)
         return _without_overlaps(
             (number, finding)
             for number, layer in enumerate(layers)
@@ -68,22 +77,24 @@ class Linter:
             if finding.kind not in exempt and not _within(folded, finding, quoted)
         )
 
-    def _listed(self, folded: Folded, spans: Sequence[Span], locale: Language | None) -> Iterator[Finding]:
+    def _listed(
+        self, folded: Folded, spans: Sequence[Span], hearing: Hearing, locale: Language | None
+    ) -> Iterator[Finding]:
         for language in _languages(folded.text):
             for hit in self._rules.find(folded.flat, language, spans):
                 rule = hit.rule
                 if rule.kind == "unauthorised_promise" and self._allowed(hit.around):
+                    continue
+                if _innocent(hit, spans, hearing) and not self._stands(rule):
                     continue
                 why = rule.why.in_(locale or language)
                 span = hit.start, hit.end
                 yield _finding(folded, span, rule.kind, rule.severity, why, rule.instead, rule.card, rule.edit)
 
     def _heard(
-        self, folded: Folded, spans: Sequence[Span], quoted: Sequence[Span], locale: Language | None
+        self, folded: Folded, spans: Sequence[Span], hearing: Hearing, locale: Language | None
     ) -> Iterator[Finding]:
-        if self._ear is None:
-            return
-        for heard in self._ear.paraphrases.hear(folded.text, quoted):
+        for heard in hearing.found if self._ear else ():
             words = folded.text[heard.start : heard.end]
             language = of_draft(words)
             if heard.kind == "unauthorised_promise" and self._allowed(
@@ -102,17 +113,35 @@ class Linter:
                     advice.card,
                 )
 
+    def _stands(self, rule: Rule) -> bool:
+        """Whether a phrase holds however innocent it sounds: asking for secrets does not sound rude."""
+        return rule.kind in _ALWAYS or rule.card in self._own
+
     def _allowed(self, around: str) -> bool:
         """Whether the organisation lets agents promise in these words."""
         return any(fold(phrase).text.lower() in around.lower() for phrase in self._allowed_phrases())
 
     @staticmethod
     def _quotes(text: str, customer_text: str | None) -> list[Span]:
-        """Quotations of the customer: what they said is no fault of the agent's."""
-        if customer_text is None:
-            return []
-        theirs = fold(customer_text).text.lower()
-        return [m.span() for m in _QUOTED.finditer(text) if m.group()[1:-1].strip(" .,!?。，！？").lower() in theirs]
+        """Quotations: what somebody else said is no fault of the agent's, who may be apologising for it.
+
+        A single word is taken for the agent's own unless it is the customer's: inverted commas can mock. A draft that
+        is nothing but a quotation is a draft that was pasted with its marks.
+        """
+        theirs = fold(customer_text or "").text.lower()
+        quotes = []
+        for match in _QUOTED.finditer(text):
+            words = match.group()[1:-1].strip(" .,!?。，！？").lower()
+            whole = match.group() == text.strip()
+            if words in theirs or (_SEVERAL_WORDS.search(words) and not whole):
+                quotes.append(match.span())
+        return quotes
+
+
+def _innocent(hit: Hit, spans: Sequence[Span], hearing: Hearing) -> bool:
+    """Whether nothing hurts in the sentences where a phrase stands; it may begin with the stop of the one before."""
+    ends = [at for at in (hit.start, hit.end - 1) if span_at(spans, at) is not None]
+    return bool(ends) and all(span_at(hearing.innocent, at) is not None for at in ends)
 
 
 def _languages(text: str) -> list[Language]:

@@ -1,5 +1,7 @@
 """The linter's second layer: the paraphrase that no list holds, heard by the network.
 
+The same ear excuses listed phrases: where it hears nothing at all, "the screen did not calm down" hurts nobody.
+
 A draft is heard a few sentences at a time, each group with a neighbour on either side, because "hold on" is judged by
 what follows. A group that was heard before is not heard again: while an agent types, only the last one changes.
 """
@@ -23,13 +25,14 @@ from copilot.playbooks.model import FINDING_KINDS
 from copilot.text import Span, clauses, is_han, sentences
 from copilot.types import Language
 
-__all__ = ["Heard", "Paraphrases"]
+__all__ = ["Heard", "Hearing", "Paraphrases"]
 
 _OWN = 60.0  # about so many tokens are judged in one go
 _PIECE = 300  # characters of a sentence without end that are taken as one
 _MOST = 8_000  # characters of a draft that are heard; beyond them the phrase rules stand alone
 _DISTINCT = 4  # characters; "好好好" says nothing
 _REMEMBERED = 2_048
+_LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _TOKENS_PER_CHARACTER = {True: 0.7, False: 0.27}  # Han, and everything else
 
 
@@ -43,33 +46,55 @@ class Heard:
     confidence: float
 
 
-class Paraphrases:
-    """Built once; `hear` may run in threads. `thresholds` are probabilities, a language."""
+@dataclass(frozen=True)
+class Hearing:
+    """What hurts in a draft, and the sentences in which nothing can be heard to."""
 
-    def __init__(self, network: Network, thresholds: Mapping[Language, float]) -> None:
-        self._least = {language: math.log(p / (1 - p)) for language, p in thresholds.items()}
+    found: tuple[Heard, ...]
+    innocent: tuple[Span, ...]
+
+
+class Paraphrases:
+    """Built once; `hear` may run in threads. `thresholds` are probabilities, a language: from the first on words hurt,
+    below the second a sentence is innocent."""
+
+    def __init__(
+        self,
+        network: Network,
+        thresholds: Mapping[Language, float],
+        innocent_below: Mapping[Language, float] | None = None,
+    ) -> None:
+        self._least = {language: _log_odds(p) for language, p in thresholds.items()}
+        self._innocent = {language: _log_odds(p) for language, p in (innocent_below or {}).items()}
         self._phrase: Callable[[str], Phrased] = lru_cache(_REMEMBERED)(lambda text: network.phrase([text])[0])
 
     @classmethod
     def read(cls, root: Path, network: Network) -> Paraphrases:
-        return cls(network, yaml.safe_load((root / "paraphrase.yaml").read_text(encoding="utf-8"))["threshold"])
+        data = yaml.safe_load((root / "paraphrase.yaml").read_text(encoding="utf-8"))
+        return cls(network, data["threshold"], data["innocent_below"])
 
-    def at(self, threshold: float) -> Paraphrases:
-        """The same with another threshold, remembering what was heard."""
+    def at(self, threshold: float, innocent_below: float) -> Paraphrases:
+        """The same with other thresholds, remembering what was heard."""
         other = copy(self)
-        other._least = dict.fromkeys(self._least, math.log(threshold / (1 - threshold)))
+        other._least = dict.fromkeys(_LANGUAGES, _log_odds(threshold))
+        other._innocent = dict.fromkeys(_LANGUAGES, _log_odds(innocent_below))
         return other
 
-    def hear(self, text: str, quoted: Sequence[Span] = ()) -> list[Heard]:
-        """What is wrong with a folded draft. `quoted` stretches are somebody else's words."""
-        heard: list[Heard] = []
+    def hear(self, text: str, quoted: Sequence[Span] = ()) -> Hearing:
+        """Of a folded draft. `quoted` stretches are somebody else's words."""
+        found: list[Heard] = []
+        innocent: list[Span] = []
         pieces = _pieces(text[:_MOST])
         for own, (start, end) in _groups(text, pieces):
             spoken = self._phrase(text[start:end])
             tokens = [(a + start, b + start) for a, b in spoken.spans]
             for sentence in own:
-                heard += self._judge(text, sentence, tokens, spoken.scores, quoted)
-        return heard
+                judged = self._judge(text, sentence, tokens, spoken.scores, quoted)
+                if judged is None:
+                    innocent.append(sentence)
+                else:
+                    found += judged
+        return Hearing(tuple(found), tuple(innocent))
 
     def _judge(
         self,
@@ -78,9 +103,11 @@ class Paraphrases:
         tokens: Sequence[Span],
         scores: NDArray[np.float32],
         quoted: Sequence[Span],
-    ) -> list[Heard]:
-        """The clauses of a sentence that hurt; or, when only the whole does, the clause that gives most of it away."""
-        least = self._least[of_draft(text[sentence[0] : sentence[1]])]
+    ) -> list[Heard] | None:
+        """The clauses of a sentence that hurt; or, when only the whole does, the clause that gives most of it away.
+        None when nothing at all can be heard."""
+        language = of_draft(text[sentence[0] : sentence[1]])
+        least = self._least[language]
         if len(set(text[sentence[0] : sentence[1]])) < _DISTINCT:
             return []
         parts = [(sentence[0] + a, sentence[0] + b) for a, b in clauses(text[sentence[0] : sentence[1]])]
@@ -88,11 +115,17 @@ class Paraphrases:
         found = [_heard(part, logits) for part, logits in pooled if logits.max() >= least]
         if not found and pooled:
             whole = np.logaddexp.reduce(np.stack([logits for _, logits in pooled]), axis=0)
+            if whole.max() < self._innocent.get(language, -math.inf):
+                return None
             if whole.max() >= least:
                 kind = int(whole.argmax())
                 part = max(pooled, key=lambda item: float(item[1][kind]))[0]
                 found = [_heard(part, whole)]
         return _merged(found)
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def _heard(part: Span, logits: NDArray[np.float32]) -> Heard:

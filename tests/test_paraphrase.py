@@ -17,7 +17,7 @@ from copilot.playbooks.examples import Draft, LabelledDraft
 from copilot.playbooks.model import Card
 from copilot.text import fold
 from tests.fakes import FakeEncoder, FakeNetwork, grows_linearly
-from tests.test_lint import BOTH, CARD, entry
+from tests.test_lint import BOTH, CARD, entry, kinds
 
 HALF = {"en": 0.5, "zh": 0.5}
 
@@ -38,7 +38,7 @@ def ear(network: FakeNetwork, *drafts: LabelledDraft) -> Ear:
 
 def test_it_stands_where_it_was_heard(network: FakeNetwork) -> None:
     text = "Good morning. The lamp is here, well, well you noticed. See you."
-    (heard,) = Paraphrases(network, HALF).hear(text)
+    (heard,) = Paraphrases(network, HALF).hear(text).found
     assert heard.kind == "sarcasm"
     assert "well you noticed" in text[heard.start : heard.end]
     assert "morning" not in text[heard.start : heard.end]
@@ -48,11 +48,11 @@ def test_it_stands_where_it_was_heard(network: FakeNetwork) -> None:
 def test_words_in_quotation_marks_are_somebody_elses(network: FakeNetwork) -> None:
     text = 'You wrote "well, well" and I see why.'
     start = text.index('"')
-    assert Paraphrases(network, HALF).hear(text, [(start, text.index('"', start + 1) + 1)]) == []
+    assert Paraphrases(network, HALF).hear(text, [(start, text.index('"', start + 1) + 1)]).found == ()
 
 
 def test_a_higher_threshold_hears_less(network: FakeNetwork) -> None:
-    assert Paraphrases(network, {"en": 0.9999, "zh": 0.5}).hear("Well, well.") == []
+    assert Paraphrases(network, {"en": 0.9999, "zh": 0.5}).hear("Well, well.").found == ()
 
 
 def test_while_an_agent_types_only_the_last_sentences_are_heard_again(network: FakeNetwork) -> None:
@@ -79,7 +79,7 @@ def test_neighbours_are_heard_along(network: FakeNetwork) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_heard(text: str) -> None:
     folded = fold(text).text
-    for heard in Paraphrases(FakeNetwork(), HALF).hear(folded):
+    for heard in Paraphrases(FakeNetwork(), HALF).hear(folded).found:
         assert 0 <= heard.start < heard.end <= len(folded)
 
 
@@ -137,10 +137,34 @@ def test_the_shipped_network_hears_paraphrases(text: str, kind: str) -> None:
     assert np.isfinite(scores).all()
     from copilot.config import shipped
 
-    assert Paraphrases.read(shipped("playbooks"), network).hear(text), kind
+    assert Paraphrases.read(shipped("playbooks"), network).hear(text).found, kind
 
 
 def test_the_encoder_and_the_book_agree(encoder: BundledEncoder) -> None:
     book = Phrasebook.fit([CARD], [], encoder)
     assert book.advise("calm_down", "en", encoder.encode(["relax"])[0]) is not None
     assert book.advise("sarcasm", "en", encoder.encode(["relax"])[0]) is None
+
+
+def innocent(text: str, own: tuple[str, ...] = ()) -> list[str]:
+    """What is found with an ear that hears nothing in anything but “well, well”."""
+    hears = ear(FakeNetwork())
+    hears.paraphrases = hears.paraphrases.at(0.5, 0.01)
+    return [finding.kind for finding in Linter([CARD], ear=hears, own=own).lint(text)]
+
+
+def test_a_listed_phrase_is_excused_where_nothing_hurts() -> None:
+    assert innocent("The screen did not calm down. Bye.") == []
+    assert kinds("The screen did not calm down. Bye.") == ["calm_down"], "without an ear the list stands"
+
+
+def test_it_is_not_excused_where_something_does() -> None:
+    assert innocent("Well, well, calm down. Bye.") == ["calm_down"]
+
+
+def test_an_organisations_own_phrases_are_never_excused() -> None:
+    assert innocent("The screen did not calm down.", own=("phrase.test",)) == ["calm_down"]
+
+
+def test_what_was_not_heard_is_not_excused() -> None:
+    assert innocent("word " * 2_000 + "calm down") == ["calm_down"]

@@ -99,14 +99,15 @@ def _set_paraphrase(playbooks: Path) -> None:
     rows = drafts.as_rows(catalogue.drafts, lambda text: not network.has_seen(fold(text).text))
     heard, book = Paraphrases(network, {"en": 0.5, "zh": 0.5}), Phrasebook.fit(cards, (), encoder)
 
-    def lint_at(threshold: float) -> Callable[[DraftRow], drafts.Findings]:
-        linter = Linter(cards, ear=Ear(heard.at(threshold), book, encoder))
+    def lint_at(threshold: float, innocent_below: float) -> Callable[[DraftRow], drafts.Findings]:
+        linter = Linter(cards, ear=Ear(heard.at(threshold, innocent_below), book, encoder))
         return lambda row: linter.lint(row.text, customer_text=row.customer_text)
 
     chosen = drafts.best(rows, lint_at)
     drafts.write(chosen, playbooks / "paraphrase.yaml")
     for language, one in chosen.items():
-        click.echo(f"paraphrases  {language}  {one.threshold:.2f}  {one.figures}")
+        bounds = f"from {one.threshold:g}, innocent below {one.innocent_below:g}"
+        click.echo(f"paraphrases  {language}  {bounds}  {one.figures}")
 
 
 def _score_drafts(files: tuple[Path, ...], held_out: bool, as_json: bool) -> None:

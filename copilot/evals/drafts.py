@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from copilot.evals.gold import DraftRow
@@ -15,7 +16,8 @@ __all__ = ["Chosen", "DraftFigures", "as_rows", "best", "measure", "render", "wr
 
 Findings = Sequence[Finding]
 
-_CANDIDATES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+_THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
+_INNOCENT = (0.005, 0.01, 0.015, 0.02, 0.03)
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Chosen:
     """A threshold, and what it did on so many drafts."""
 
     threshold: float
+    innocent_below: float
     figures: Mapping[str, float]
     drafts: int
 
@@ -89,26 +92,30 @@ def measure(rows: Sequence[DraftRow], lint: Callable[[DraftRow], Findings]) -> d
     return by_language
 
 
-def best(rows: Sequence[DraftRow], lint_at: Callable[[float], Callable[[DraftRow], Findings]]) -> dict[str, Chosen]:
-    """The threshold for each language: what is found, less the share of fine drafts that are troubled. An editor that
-    cries wolf is switched off."""
-    tried = [(threshold, measure(rows, lint_at(threshold))) for threshold in _CANDIDATES]
+def best(
+    rows: Sequence[DraftRow], lint_at: Callable[[float, float], Callable[[DraftRow], Findings]]
+) -> dict[str, Chosen]:
+    """The thresholds for each language: what is found, less the share of fine drafts that are troubled. An editor that
+    cries wolf is switched off. `lint_at` takes the threshold and what is innocent."""
+    tried = [(pair, measure(rows, lint_at(*pair))) for pair in product(_THRESHOLDS, _INNOCENT)]
     chosen = {}
     for language in ("en", "zh"):
-        of_it = [(threshold, measured[language].figures) for threshold, measured in tried if language in measured]
-        threshold, figures = max(of_it, key=lambda one: (one[1]["span_f1"] - one[1]["clean_flagged"], one[0]))
+        of_it = [(pair, measured[language].figures) for pair, measured in tried if language in measured]
+        pair, figures = max(of_it, key=lambda one: (one[1]["span_f1"] - one[1]["clean_flagged"], one[0]))
         count = sum(row.lang == language for row in rows)
-        chosen[language] = Chosen(threshold, {name: round(value, 2) for name, value in figures.items()}, count)
+        chosen[language] = Chosen(*pair, {name: round(value, 2) for name, value in figures.items()}, count)
     return chosen
 
 
 def write(chosen: Mapping[str, Chosen], path: Path) -> None:
     """Put the thresholds, and what they were measured to do, into `paraphrase.yaml`."""
     lines = [
-        "# From which probability words count as a paraphrase of what should not be said. `make thresholds` sets them",
-        "# on drafts that the network never learned from, and writes down what they did there.",
+        "# From which probability words count as a paraphrase of what should not be said, and below which a sentence",
+        "# is innocent, so that a listed phrase in it is let pass. `make thresholds` sets them on drafts that the",
+        "# network never learned from, and writes down what they did there.",
     ]
     lines += ["threshold:"] + [f"  {language}: {one.threshold:g}" for language, one in chosen.items()]
+    lines += ["innocent_below:"] + [f"  {language}: {one.innocent_below:g}" for language, one in chosen.items()]
     lines += ["measured:"]
     for language, one in chosen.items():
         told = ", ".join(f"{name}: {value:g}" for name, value in one.figures.items())

@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from copilot.errors import PlaybookError
 from copilot.playbooks.examples import DraftFile, ExemplarFile, LabelledDraft, LabelledText
@@ -39,7 +39,9 @@ REQUIRED = (
     *(f"situation.{name}" for name in ("general_complaint", "general_contempt", "praise", "question", "self_harm")),
 )
 
+_EXAMPLES = ("exemplars", "drafts")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Catalogue:
     drafts: tuple[LabelledDraft, ...] = ()
     problems: tuple[Problem, ...] = ()
     exemplar_count: int = 0
+    own: frozenset[str] = frozenset()  # ids of the organisation's own cards
 
     def without_examples(self) -> Catalogue:
         return replace(self, exemplars=(), drafts=())
@@ -74,9 +77,9 @@ class Catalogue:
         return (card for card in self.cards.values() if card.kind == kind)
 
 
-def content_files(root: Path) -> list[Path]:
+def content_files(root: Path, *, examples: bool = True) -> list[Path]:
     """Every card and example file below `root`, in a fixed order."""
-    folders = [*KINDS, "exemplars", "drafts"]
+    folders = [*KINDS, *(_EXAMPLES if examples else ())]
     return [path for folder in folders for path in sorted((root / folder).glob("*.yaml"))]
 
 
@@ -95,6 +98,16 @@ def parse(path: Path) -> Any:
         raise PlaybookError(f"{path.name}: {where}: not valid YAML: {reason}") from error
 
 
+def _validated(path: Path, model: type[_Model]) -> _Model:
+    data = parse(path)
+    if not isinstance(data, dict):
+        raise PlaybookError(f"{path.name}: card: the file must hold one mapping of fields")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _explain(path, error) from error
+
+
 def _explain(path: Path, error: ValidationError) -> PlaybookError:
     lines = []
     for item in error.errors()[:5]:
@@ -105,13 +118,7 @@ def _explain(path: Path, error: ValidationError) -> PlaybookError:
 
 def read_card(path: Path) -> Card:
     """The card in one file, or a `PlaybookError` that names field and fix."""
-    data = parse(path)
-    if not isinstance(data, dict):
-        raise PlaybookError(f"{path.name}: card: the file must hold one mapping of fields")
-    try:
-        card = Card.model_validate(data)
-    except ValidationError as error:
-        raise _explain(path, error) from error
+    card = _validated(path, Card)
     if card.id != f"{path.parent.name}.{path.stem}":
         raise PlaybookError(
             f"{path.parent.name}/{path.name}: id: is '{card.id}', its place says '{path.parent.name}.{path.stem}'"
@@ -121,18 +128,12 @@ def read_card(path: Path) -> Card:
 
 def read_exemplars(path: Path) -> ExemplarFile:
     """The exemplars in one file, or a `PlaybookError`."""
-    try:
-        return ExemplarFile.model_validate(parse(path))
-    except ValidationError as error:
-        raise _explain(path, error) from error
+    return _validated(path, ExemplarFile)
 
 
 def read_drafts(path: Path) -> DraftFile:
     """The agents' drafts in one file, or a `PlaybookError`."""
-    try:
-        return DraftFile.model_validate(parse(path))
-    except ValidationError as error:
-        raise _explain(path, error) from error
+    return _validated(path, DraftFile)
 
 
 def fingerprint(shipped: Path, overlay: Path | None = None) -> str:
@@ -154,18 +155,20 @@ def _lay(cards: dict[str, Card], card: Card, *, shipped_layer: bool) -> None:
         cards[card.id] = card
 
 
-def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
-    """The catalogue of both layers. Raises `PlaybookError` for the shipped layer only."""
+def load(shipped: Path, overlay: Path | None = None, *, examples: bool = True) -> Catalogue:
+    """The catalogue of both layers; without examples in a tenth of the time. Raises `PlaybookError` for the shipped
+    layer only."""
     cards: dict[str, Card] = {}
     exemplars: list[LabelledText] = []
     drafts: list[LabelledDraft] = []
     problems: list[Problem] = []
     required_cards: dict[str, Card] = {}
+    own: set[str] = set()
     layers = [shipped] if overlay is None else [shipped, overlay]
     for layer in layers:
         if layer is not shipped:
             required_cards = {card_id: cards[card_id] for card_id in REQUIRED if card_id in cards}
-        for path in content_files(layer):
+        for path in content_files(layer, examples=examples):
             try:
                 if path.parent.name == "exemplars":
                     file = read_exemplars(path)
@@ -174,7 +177,10 @@ def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
                     written = read_drafts(path)
                     drafts += [LabelledDraft(d, written.lang, written.theme) for d in written.drafts]
                 else:
-                    _lay(cards, read_card(path), shipped_layer=layer is shipped)
+                    card = read_card(path)
+                    _lay(cards, card, shipped_layer=layer is shipped)
+                    if layer is not shipped and cards.get(card.id) is card:
+                        own.add(card.id)
             except PlaybookError as error:
                 if layer is shipped:
                     raise
@@ -184,8 +190,10 @@ def load(shipped: Path, overlay: Path | None = None) -> Catalogue:
         if cards[card_id].status == "active":
             continue
         cards[card_id] = card
+        own.discard(card_id)
         problems.append(
             Problem(f"{card_id.replace('.', '/')}.yaml", "status", "this card cannot be retired: it is used")
         )
     active = {key: card for key, card in sorted(cards.items()) if card.status == "active"}
-    return Catalogue(active, tuple(exemplars), tuple(drafts), tuple(problems), len(exemplars))
+    mine = frozenset(active) & own
+    return Catalogue(active, tuple(exemplars), tuple(drafts), tuple(problems), len(exemplars), mine)
