@@ -88,6 +88,7 @@ class ResultView:
     turns: Sequence[TurnView]
     card_titles: dict[str, str]
     facts: Sequence[tuple[str, str]]
+    asks_model: bool = False  # whether the page shall ask for the language model's replies
 
 
 @dataclass(frozen=True)

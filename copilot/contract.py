@@ -228,6 +228,18 @@ class FactOut(_Out):
     end: int
 
 
+class GenerationOut(_Out):
+    """What a language model was asked with, what it cost, and what the guard said of each style."""
+
+    model: str
+    prompt: str = Field(description="template and version")
+    input_tokens: int
+    output_tokens: int
+    cost: float | None = Field(description="in the operator's currency, where prices are set")
+    milliseconds: int
+    verdicts: dict[str, str]
+
+
 class ReadingOut(_Out):
     """What was read from the message."""
 
@@ -256,6 +268,7 @@ class SuggestionOut(ReadingOut):
     handoff: str
     cards: list[str]
     generated_by: str
+    generation: GenerationOut | None = Field(default=None, description="how a language model took part")
 
     @classmethod
     def of(cls, suggestion: Suggestion, suggestion_id: str | None = None) -> SuggestionOut:
@@ -270,7 +283,13 @@ class SuggestionOut(ReadingOut):
             cards=list(suggestion.cards),
             generated_by=suggestion.generated_by,
             notices=list(suggestion.notices),
+            generation=_generation(suggestion),
         )
+
+
+def _generation(suggestion: Suggestion) -> GenerationOut | None:
+    made = suggestion.generation
+    return GenerationOut.model_validate(made, from_attributes=True) if made else None
 
 
 def _reading_fields(reading: Reading) -> dict[str, Any]:

@@ -48,14 +48,15 @@ class Composer:
         self, case: Case, reading: Reading, recalled: Recalled, facts: Facts, organisation: Organisation, now: datetime
     ) -> tuple[Reply, ...]:
         """One reply a style, in the customer's language and script."""
-        slots = self._slots(case, reading, facts, organisation, now)
+        slots = self.slots(case, reading, facts, organisation, now)
         return tuple(
             self._reply(style, _Choice(style, case, reading, slots, organisation), recalled) for style in STYLES
         )
 
-    def _slots(
+    def slots(
         self, case: Case, reading: Reading, facts: Facts, organisation: Organisation, now: datetime
     ) -> dict[str, str]:
+        """What fills the cards' sentences: the customer's particulars, when they hear from us, who takes over."""
         language, script = reading.language, reading.script
         escalation = reading.escalation
         route = organisation.on_duty(escalation.route_to[0] if escalation.route_to else "supervisor", now)

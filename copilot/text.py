@@ -17,7 +17,19 @@ import opencc
 
 from copilot.patterns import pattern
 
-__all__ = ["Folded", "Span", "clauses", "fold", "is_han", "scripts", "sentences", "span_at", "to_script"]
+__all__ = [
+    "Folded",
+    "Span",
+    "clauses",
+    "fold",
+    "is_cantonese",
+    "is_han",
+    "plain",
+    "scripts",
+    "sentences",
+    "span_at",
+    "to_script",
+]
 
 Span = tuple[int, int]
 
@@ -186,4 +198,13 @@ def to_script(text: str, script: str | None, like: str = "") -> str:
     """Our Simplified wording in the script (and the region's vocabulary) of the customer's text `like`."""
     if script != "Hant":
         return text
-    return str(_converter("s2hk" if _CANTONESE & set(like) else "s2twp").convert(text))
+    return str(_converter("s2hk" if is_cantonese(like) else "s2twp").convert(text))
+
+
+def is_cantonese(text: str) -> bool:
+    return not _CANTONESE.isdisjoint(text)
+
+
+def plain(text: str) -> str:
+    """Without what nobody sees: controls, zero-width characters, marks of direction. Line breaks and tabs stay."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))

@@ -20,6 +20,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Flag",
+    "Generation",
     "Guidance",
     "Handoff",
     "Heat",
@@ -251,6 +252,20 @@ class Handoff:
 
 
 @dataclass(frozen=True)
+class Generation:
+    """How a language model took part: what it was asked with, what it cost, and what the guard said of each style
+    (`passed`, `repaired`, or why the playbook's draft stands instead). `cost` is in the operator's currency."""
+
+    model: str
+    prompt: str
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    milliseconds: int
+    verdicts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """The whole answer to one case."""
 
@@ -263,3 +278,4 @@ class Suggestion:
     handoff: Handoff
     generated_by: str = "playbook"
     notices: tuple[str, ...] = ()
+    generation: Generation | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -95,6 +96,7 @@ def read(
         fault = as_input_error(error) if isinstance(error, ValidationError) else error
         return _workbench(request, server, key, text=text, channel=channel, tier=tier, fault=str(fault), status=422)
     result = result_view(server.copilot, case_in, answer, found_id, locale, datetime.now(UTC))
+    result = replace(result, asks_model=server.copilot.writes)
     return _workbench(request, server, key, text=text, channel=channel, tier=tier, result=result)
 
 
@@ -134,6 +136,22 @@ def case_page(case_id: str, request: Request, server: ServerDep, key: Person) ->
     case_in = CaseIn.model_validate(row.request)
     answer = SuggestionOut.model_validate({**row.suggestion, "suggestion_id": row.suggestion_id})
     result = result_view(server.copilot, case_in, answer, row.id, locale, datetime.now(UTC))
+    tier = (case_in.history.tier if case_in.history else None) or ""
+    return _workbench(request, server, key, text=case_in.text, channel=case_in.channel or "", tier=tier, result=result)
+
+
+@router.post("/cases/{case_id}/drafts", dependencies=[CheckedForm])
+def drafts(
+    case_id: str, request: Request, server: ServerDep, key: Person, stance: Annotated[Stance | Literal[""], Form()] = ""
+) -> Response:
+    """The same case with the language model's replies: asked for by the page that shows the playbook's."""
+    owned = _own_case(server, key, case_id)
+    case_in = CaseIn.model_validate(server.cases.get(case_id).request)
+    locale = locale_of(request)
+    found_id, answer = suggest_and_save(
+        server, key.id, [(case_in.case(), case_in)], locale, owned, stance or None, drafting=True
+    )[0]
+    result = result_view(server.copilot, case_in, answer, found_id, locale, datetime.now(UTC))
     tier = (case_in.history.tier if case_in.history else None) or ""
     return _workbench(request, server, key, text=case_in.text, channel=case_in.channel or "", tier=tier, result=result)
 

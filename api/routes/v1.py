@@ -58,13 +58,17 @@ def suggest_and_save(
     locale: Language | None,
     case_id: str | None = None,
     stance: Stance | None = None,
+    *,
+    drafting: bool = False,
 ) -> list[tuple[str, SuggestionOut]]:
-    """Suggest for every case, keep all in one transaction; pairs of case id and answer. `stance` is the agent's."""
+    """Suggest for every case, keep all in one transaction; pairs of case id and answer. `stance` is the agent's;
+    `drafting` has the language model write, where there is one."""
     rows = []
     for number, (case, request) in enumerate(items):
         started = time.perf_counter()
         try:
-            answer = SuggestionOut.of(server.copilot.suggest(case, locale, stance))
+            suggestion = server.copilot.suggest(case, locale, stance)
+            answer = SuggestionOut.of(server.copilot.draft(suggestion, locale) if drafting else suggestion)
         except InputError as error:
             raise InputError(
                 f"items.{number}.{error.field}" if len(items) > 1 else error.field, error.message
@@ -80,13 +84,15 @@ def suggest_and_save(
 
 @router.post("/suggestions", tags=["suggestions"], response_model=SuggestionOut)
 def suggestions(body: CaseIn, server: ServerDep, key: ApiKey, locale: Locale = None) -> SuggestionOut:
-    """Read a message and suggest three replies, with guidance and a handoff note."""
-    return suggest_and_save(server, key.id, [(body.case(), body)], locale)[0][1]
+    """Read a message and suggest three replies, with guidance and a handoff note. Where a language model is set up it
+    writes them, which takes seconds; what does not pass the guard comes from the playbooks, with a notice."""
+    return suggest_and_save(server, key.id, [(body.case(), body)], locale, drafting=True)[0][1]
 
 
 @router.post("/suggestions/batch", tags=["suggestions"], response_model=BatchOut)
 def batch(body: BatchIn, server: ServerDep, key: ApiKey, locale: Locale = None) -> BatchOut:
-    """Up to 50 messages at once, answered in order. One unusable message refuses the batch and names itself."""
+    """Up to 50 messages at once, answered in order from the playbooks alone. One unusable message refuses the batch
+    and names itself."""
     answers = suggest_and_save(server, key.id, [(item.case(), item) for item in body.items], locale)
     return BatchOut(items=[answer for _, answer in answers])
 

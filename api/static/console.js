@@ -1,6 +1,6 @@
 // The workbench works without this file; with it, nothing reloads and the keyboard does it all.
 import { fetchPart, post } from "./net.js";
-import { bindReplies, clearReplies, copyReply, replacing } from "./replies.js";
+import { bindReplies, clearReplies, copyReply, inUse, replacing } from "./replies.js";
 import { toast, words } from "./words.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -39,6 +39,7 @@ async function read(form, more = {}) {
     const html = await fetchPart("/", new URLSearchParams(fields));
     if (mine !== latest) return;
     show(html);
+    askForDrafts(mine);
     document.getElementById("right").scrollIntoView({ block: "nearest", behavior: "smooth" });
     if (matchMedia("(max-width: 60rem)").matches) $(".stance, .fault")?.scrollIntoView({ block: "start" });
     // From here on 1, 2 and 3 are shortcuts, no longer typing.
@@ -50,6 +51,24 @@ async function read(form, more = {}) {
     busy.textContent = label;
     busy.disabled = false;
     document.getElementById("right").removeAttribute("aria-busy");
+  }
+}
+
+// The language model takes seconds: its replies take the playbook's place unless the agent is at work on one of those.
+async function askForDrafts(mine) {
+  const line = $("[data-drafts]");
+  if (!line) return;
+  try {
+    const html = await fetchPart(line.dataset.drafts, new URLSearchParams({ stance: line.dataset.stance }));
+    if (mine !== latest) return;
+    if (!inUse()) return show(html);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = line.dataset.ready;
+    button.addEventListener("click", () => show(html));
+    line.replaceChildren(button);
+  } catch {
+    if (mine === latest) line.textContent = line.dataset.failed;
   }
 }
 

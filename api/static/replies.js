@@ -99,6 +99,14 @@ export function copyReply(index) {
   }
 }
 
+// Whether the agent is writing in a suggested reply, or has changed or judged one.
+export function inUse() {
+  return [...document.querySelectorAll(".reply")].some((article) => {
+    const area = article.querySelector(".draft");
+    return area.value !== area.defaultValue || article.contains(document.activeElement) || article.matches(".rejected");
+  });
+}
+
 export function bindReplies(root) {
   bindEditors(root);
   for (const article of root.querySelectorAll(".reply, .own-reply")) {

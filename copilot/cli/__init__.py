@@ -11,7 +11,7 @@ import sys
 import click
 from pydantic import ValidationError
 
-from copilot.cli import cases, content, evals, keys, messages, serve
+from copilot.cli import cases, content, evals, keys, llm, messages, serve
 from copilot.contract import as_input_error
 from copilot.errors import InputError, LevelheadError, NotFound, PlaybookError
 
@@ -32,6 +32,7 @@ for command in (
     evals.evaluate,
     content.index,
     content.playbooks,
+    llm.llm,
     keys.keys,
     cases.cases,
 ):
