@@ -34,8 +34,7 @@ _MARKS_COUNT = frozenset({"ADDRESS", "EMAIL", "HANDLE", "IP", "ORDER"})
 _TRUNK = re.compile(r"^(?:00)?86(?=1[3-9]\d{9}$)")  # China's own prefix: the number is the same without it
 
 # Nine digits at least, the shortest that are counted, with marks between. Only a resident's number ends in X.
-_CLUSTER = pattern(r"[0-9](?:[ \n./,。()_-]{0,3}[0-9]){8,}(?:[ ./_-]{0,3}X\b)?")
-_WHOLE = pattern(r"[0-9](?:[ ./()_-]{0,3}[0-9]){8,}")
+_CLUSTER = pattern(r"[0-9](?:[ ./。()_-]{0,3}[0-9]){8,}(?:[ ./_-]{0,3}X\b)?")
 _IBAN_HEAD = pattern(r"\b[A-Z][ ._-]{0,2}[A-Z][ ._-]{0,3}[0-9][ ._-]{0,3}[0-9]")
 _IBAN_DIGITS = 8
 _IBAN_LONGEST = 34 * 4  # characters, with three marks between any two
@@ -152,7 +151,8 @@ class _Board:
 
 def pieced(text: str, spans: Iterable[Span], piece: Callable[[int, int], str]) -> str:
     """`text` with other words at `spans`, which are in order and apart."""
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for start, end in spans:
         out += (text[at:start], piece(start, end))
         at = end
@@ -217,7 +217,7 @@ def _joined(text: str, start: int, end: int, marks: str) -> bool:
 
 def _windows(digits: _Digits, text: str) -> Iterator[Span]:
     check = _CHECKS[digits.check] if digits.check else str.isdigit
-    for cluster in (_WHOLE if digits.whole else _CLUSTER).finditer(text):
+    for cluster in _CLUSTER.finditer(text):
         begin = cluster.start()
         places = [begin + at for at, char in enumerate(cluster.group()) if char.isalnum()]
         run = "".join(text[at] for at in places).upper()

@@ -156,9 +156,9 @@ class Copilot:
         )
 
     @property
-    def writes(self) -> bool:
-        """Whether there is a language model to ask."""
-        return self._writer is not None
+    def writes(self) -> str | None:
+        """The language model that is asked, and where it is; None where there is none."""
+        return self._writer.describe() if self._writer else None
 
     def draft(self, suggestion: Suggestion, locale: Language | None = None) -> Suggestion:
         """The suggestion with the language model's replies where there is one and they pass the guard; with a notice

@@ -92,6 +92,9 @@ class Writer:
         self._linter, self._grounds, self._wording = linter, grounds, wording
         self._settings, self._clock = settings, clock
 
+    def describe(self) -> str:
+        return f"{self._model.name} at {self._settings.address}"
+
     def write(self, suggestion: Suggestion, brief: Brief, locale: str) -> Suggestion:
         """The suggestion with the model's replies where they pass, and a notice for each that does not. Never raises
         for what the model or the wire does."""

@@ -29,7 +29,7 @@ from copilot.store import Database
 from tests.fakes import Desk, Run
 from tests.personas import Personas
 
-pytest_plugins = ["tests.live"]  # a server and a browser for the page tests
+pytest_plugins = ["tests.live", "tests.llm_server"]  # a server and a browser for the page tests; a language model
 
 # The same examples at every run: a red test is a change of ours, never a throw of the dice.
 hypothesis_settings.register_profile(
@@ -51,7 +51,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data directory of the session, and of the worker where there are several."""
     place = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("LEVELHEAD_")]:
+        for name in [name for name in os.environ if name.startswith(("LEVELHEAD_", "OPENAI_"))]:
             patch.delenv(name)
         patch.setenv("LEVELHEAD_DATA_DIR", str(place))
         yield place

@@ -41,7 +41,6 @@ from tests.llm_server import (
     answer,
     finished,
     hang,
-    llm_server_fixture,  # noqa: F401  the fixture `llm_server`
     only,
     pieces,
     sse,

@@ -27,7 +27,6 @@ from tests.llm_server import (
     finished,
     hang,
     hang_after_headers,
-    llm_server_fixture,  # noqa: F401  the fixture `llm_server`
     no_choices,
     pieces,
     refusal,

@@ -83,6 +83,9 @@ PERSONAL = [
     ("ADDRESS", "我住在[上海市浦东新区张江路100号3栋2单元501室]"),
     ("ADDRESS", "寄到[台北市信義區忠孝東路四段100號5樓]"),
     ("ADDRESS", "地址：[广东省 深圳市 南山区 科技园路 12 号 A座 1201]"),
+    ("ADDRESS", "请3号之前送到[南京路15号]，我15号在"),
+    ("ADDRESS", "送到[西湖区文三路 478 号时代广场 A 座 1201 室]就行"),
+    ("ADDRESS", "I live at [5 Mason Road]."),
     ("ADDRESS", "地址[九龍旺角彌敦道700號12樓]"),
     ("ADDRESS", "送到[幸福家园5号楼3单元]就行"),
     ("ADDRESS", "送到[7栋1902]就行"),
@@ -290,15 +293,6 @@ def test_hiding_twice_changes_nothing_more(text: str) -> None:
     values = dict(session.hidden())
     assert session.hide(once) == once
     assert session.hidden() == values
-
-
-@given(TEXTS)
-def test_values_have_no_placeholder_twice(text: str) -> None:
-    session = REDACTOR.session()
-    hidden = session.hide(text)
-    assert set(PLACEHOLDER.findall(hidden)) >= set(session.hidden())
-    values = list(session.hidden().values())
-    assert len(values) == len(set(values)) or len(session.hidden()) == len(set(session.hidden()))
 
 
 # Canaries: the marks between their digits are drawn, and no digit of them may be seen afterwards.

@@ -96,7 +96,7 @@ def read(
         fault = as_input_error(error) if isinstance(error, ValidationError) else error
         return _workbench(request, server, key, text=text, channel=channel, tier=tier, fault=str(fault), status=422)
     result = result_view(server.copilot, case_in, answer, found_id, locale, datetime.now(UTC))
-    result = replace(result, asks_model=server.copilot.writes)
+    result = replace(result, asks_model=server.copilot.writes is not None)
     return _workbench(request, server, key, text=text, channel=channel, tier=tier, result=result)
 
 

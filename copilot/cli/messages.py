@@ -33,7 +33,10 @@ _json = click.option("--json", "as_json", is_flag=True, help="answer as JSON")
 @_json
 @_jsonl
 def suggest(text: str | None, channel: str | None, locale: Any, as_json: bool, jsonl: str | None) -> None:
-    """Read TEXT and suggest what to answer. TEXT may be - for standard input."""
+    """Read TEXT and suggest what to answer. TEXT may be - for standard input.
+
+    Where a language model is set up it writes the replies; those of --jsonl come from the playbooks alone.
+    """
     copilot: Copilot
     if jsonl:
         copilot = build()
@@ -43,7 +46,7 @@ def suggest(text: str | None, channel: str | None, locale: Any, as_json: bool, j
         sys.exit(1 if bad else 0)
     case = Case(text_or_stdin(text), channel=channel)
     copilot = build()
-    suggestion = copilot.suggest(case, locale)
+    suggestion = copilot.draft(copilot.suggest(case, locale), locale)
     if as_json:
         click.echo(_dump(SuggestionOut.of(suggestion)))
     else:

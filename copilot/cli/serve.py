@@ -48,6 +48,8 @@ def serve(host: str | None, port: int | None) -> None:
         app = create_app(settings, copilot, database)
         threading.Thread(target=_keep_retention, args=(Cases(database), copilot), daemon=True).start()
         click.echo(f"\nLevelhead is ready: http://{settings.host}:{listener.getsockname()[1]}\n{shown}\n")
+        if copilot.writes:
+            click.echo(f"Replies are written by {copilot.writes}; personal data is replaced before it is asked.\n")
         logging.getLogger("uvicorn.access").disabled = True  # our own log carries no query and no text
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
