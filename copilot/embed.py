@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from copilot.memory import Memory, Vectors
+from copilot.memory import Memory
+from copilot.memory import Rows as Vectors
 
 __all__ = ["REMEMBERED", "BundledEncoder", "Encoder", "Vectors"]
 

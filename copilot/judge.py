@@ -126,7 +126,7 @@ def fit(
     heads.learn(views.take(np.flatnonzero(seen)), [label for label, known in zip(labels, seen, strict=True) if known])
     held = tuple(labels[i] for i in new)
     scores = Scores(
-        np.array([opinion.logits for opinion in network.read([texts[i] for i in new])], dtype=np.float64),
+        network.logits([texts[i] for i in new]).astype(np.float64),
         heads.score(views.take(np.array(new))),
         cues.rules(counted[new]),
         np.array([label.lang == "zh" for label in held]),

@@ -94,7 +94,9 @@ class Linter:
     def _heard(
         self, folded: Folded, spans: Sequence[Span], hearing: Hearing, locale: Language | None
     ) -> Iterator[Finding]:
-        for heard in hearing.found if self._ear else ():
+        if self._ear is None:
+            return
+        for heard in hearing.found:
             words = folded.text[heard.start : heard.end]
             language = of_draft(words)
             if heard.kind == "unauthorised_promise" and self._allowed(

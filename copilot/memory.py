@@ -1,17 +1,18 @@
-"""Embeddings of the shipped examples, made once and shipped with them, so that a first start takes seconds there."""
+"""What the bundled models said of the shipped examples, kept and shipped with them: a first start need not ask anew."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Memory", "mark"]
+__all__ = ["Memory", "Rows", "mark"]
 
-Vectors = NDArray[np.float32]
+Rows = NDArray[np.float32]
 
 
 def mark(text: str) -> int:
@@ -20,9 +21,9 @@ def mark(text: str) -> int:
 
 
 class Memory:
-    """Unit vectors by text, eight bits a number: a cosine is off by a ten-thousandth."""
+    """Rows of numbers by text, as they are or in eight bits each: a cosine is then off by a ten-thousandth."""
 
-    def __init__(self, marks: Iterable[int], rows: NDArray[np.int8], scale: float) -> None:
+    def __init__(self, marks: Iterable[int], rows: NDArray[Any], scale: float) -> None:
         self._places = {known: place for place, known in enumerate(marks)}
         self._rows, self._scale = rows, scale
 
@@ -33,17 +34,17 @@ class Memory:
             with np.load(path) as kept:
                 if str(kept["model"]) == model:
                     return cls(kept["marks"].tolist(), kept["rows"], float(kept["scale"]))
-        return cls((), np.zeros((0, 0), dtype=np.int8), 1.0)
+        return cls((), np.zeros((0, 0), dtype=np.float32), 1.0)
 
     @staticmethod
-    def write(path: Path, model: str, texts: Sequence[str], vectors: Vectors) -> None:
-        scale = float(np.abs(vectors).max()) / 127
-        rows = np.round(vectors / scale).astype(np.int8)
+    def write(path: Path, model: str, texts: Sequence[str], rows: Rows, *, eight_bits: bool = False) -> None:
+        scale = float(np.abs(rows).max()) / 127 if eight_bits else 1.0
+        kept = np.round(rows / scale).astype(np.int8) if eight_bits else rows
         marks = np.array([mark(text) for text in texts], dtype=np.uint64)
-        np.savez(path, model=model, marks=marks, rows=rows, scale=scale)
+        np.savez(path, model=model, marks=marks, rows=kept, scale=scale)
 
-    def complete(self, texts: Sequence[str], width: int, embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
-        """Shape (len(texts), width): what is known from memory, the rest from `embed`."""
+    def complete(self, texts: Sequence[str], width: int, ask: Callable[[Sequence[str]], Rows]) -> Rows:
+        """Shape (len(texts), width): what is known from memory, the rest from `ask`."""
         places = [self._places.get(mark(text)) for text in texts]
         out = np.empty((len(texts), width), dtype=np.float32)
         known = [n for n, place in enumerate(places) if place is not None]
@@ -51,5 +52,5 @@ class Memory:
             out[known] = self._rows[[place for place in places if place is not None]] * np.float32(self._scale)
         new = [n for n, place in enumerate(places) if place is None]
         if new:
-            out[new] = embed([texts[n] for n in new])
+            out[new] = ask([texts[n] for n in new])
         return out

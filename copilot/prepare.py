@@ -25,7 +25,7 @@ from copilot.recall import Words, records_of
 from copilot.signals import SignalMatcher
 from copilot.text import fold
 
-__all__ = ["Known", "cues_of", "prepare", "texts_of"]
+__all__ = ["Known", "cues_of", "exemplar_texts", "prepare", "texts_of"]
 
 _FORMAT = "11"  # raised when what is cached changes its shape
 _EMBED_BATCH = 512
@@ -59,15 +59,19 @@ def cues_of(catalogue: Catalogue) -> CueCounter:
 
 def texts_of(catalogue: Catalogue) -> list[str]:
     """What has to be embedded, each text once: exemplars with a situation are records of the index too."""
-    exemplars = [fold(item.exemplar.text).text for item in catalogue.exemplars]
-    return list(dict.fromkeys([record.text for record in records_of(catalogue)] + exemplars))
+    return list(dict.fromkeys([record.text for record in records_of(catalogue)] + exemplar_texts(catalogue)))
+
+
+def exemplar_texts(catalogue: Catalogue) -> list[str]:
+    """As they are read: folded."""
+    return [fold(item.exemplar.text).text for item in catalogue.exemplars]
 
 
 def _fit(
     catalogue: Catalogue, encoder: Encoder, network: Network, index: CardIndex, name: str, progress: Progress | None
 ) -> Known:
     records = records_of(catalogue)
-    texts = [fold(item.exemplar.text).text for item in catalogue.exemplars]
+    texts = exemplar_texts(catalogue)
     unique = texts_of(catalogue)
     vector_of: dict[str, Vectors] = {}
     for at in range(0, len(unique), _EMBED_BATCH):

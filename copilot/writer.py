@@ -33,6 +33,7 @@ _LEAST = 1.0  # seconds: for less a repair is not begun
 _REPAIRED, _PASSED = "repaired", "passed"
 
 Clock = Callable[[], float]
+Objections = dict[str, list[Objection]]
 
 
 class Drafts(BaseModel):
@@ -104,13 +105,13 @@ class Writer:
         task = self._task(suggestion, brief)
         made: list[Completion] = []
         try:
-            texts, objections = self._attempt(task, made, started)
+            texts, first, objections = self._attempt(task, made, started)
         except LlmError as error:
             why = self._wording.say("llm", error.reason, language=locale)
             return replace(
                 suggestion, notices=(*suggestion.notices, self._wording.say("notices", "llm", language=locale, why=why))
             )
-        verdicts = {style: self._verdict(style, objections, len(made)) for style in STYLES}
+        verdicts: dict[str, str] = {style: _verdict(style, first, objections) for style in STYLES}
         failed = [style for style in STYLES if style in objections]
         replies = tuple(
             reply if reply.style in failed else self._reply(reply, texts[reply.style], task)
@@ -142,15 +143,15 @@ class Writer:
 
     def _attempt(
         self, task: _Task, made: list[Completion], started: float
-    ) -> tuple[dict[str, str], dict[str, list[Objection]]]:
-        """The texts by style, and what is wrong with those that fail after one repair."""
+    ) -> tuple[dict[str, str], Objections, Objections]:
+        """The texts by style, what was wrong with them at first, and what still is after one repair."""
         messages = [Message("system", task.system), Message("user", task.user)]
         made.append(self._model.complete(messages, schema=Drafts, within=self._settings.timeout))
         texts = self._restored(task, made[-1])
         objections = self._objections(task, texts)
         left = self._settings.timeout - (self._clock() - started)
         if not objections or left < _LEAST:
-            return texts, objections
+            return texts, objections, objections
         every = [objection for found in objections.values() for objection in found]
         repair = self._prompts.render(RepairPrompt([replace(o, text=task.hidden.hide(o.text)) for o in every]))
         messages += [Message("assistant", made[-1].text), Message("user", repair)]
@@ -158,24 +159,25 @@ class Writer:
             made.append(self._model.complete(messages, schema=Drafts, within=left))
             again = self._restored(task, made[-1])
         except LlmError:
-            return texts, objections  # those that passed stand
+            return texts, objections, objections  # those that passed stand
         # A style that passed at first is not exchanged for another.
         texts |= {style: again[style] for style in objections}
-        return texts, {s: o for s, o in self._objections(task, texts).items() if s in objections}
+        return texts, objections, {s: o for s, o in self._objections(task, texts).items() if s in objections}
 
     def _restored(self, task: _Task, completion: Completion) -> dict[str, str]:
         drafts = parse(completion, Drafts)
         return {style: getattr(drafts, style).strip() for style in STYLES}
 
-    def _objections(self, task: _Task, texts: Mapping[str, str]) -> dict[str, list[Objection]]:
+    def _objections(self, task: _Task, texts: Mapping[str, str]) -> Objections:
         found = {style: self._object(task, style, text) for style, text in texts.items()}
         return {style: objections for style, objections in found.items() if objections}
 
     def _object(self, task: _Task, style: str, text: str) -> list[Objection]:
-        restored = task.hidden.restore(text)
-        findings = self._linter.lint(restored, customer_text=task.case.text, exempt=_exempt(task.brief.organisation))
+        whole = task.hidden.restore(text)
+        findings = self._linter.lint(whole, customer_text=task.case.text, exempt=_exempt(task.brief.organisation))
+        # As the model wrote it: what it was not shown it cannot have been given, and a placeholder is no claim.
         faults = self._grounds.faults(
-            restored,
+            text,
             task.given,
             language=task.reading.language,
             script=task.reading.script,
@@ -186,12 +188,6 @@ class Writer:
         return [Objection(style, f.text, f.message) for f in findings if f.severity != "suggestion"] + [
             Objection(style, fault.text, self._grounds.in_words(fault, task.reading.language)) for fault in faults
         ]
-
-    @staticmethod
-    def _verdict(style: str, objections: Mapping[str, Sequence[Objection]], attempts: int) -> str:
-        if style in objections:
-            return "; ".join(dict.fromkeys(o.why for o in objections[style]))
-        return _PASSED if attempts == 1 else _REPAIRED
 
     def _reply(self, reply: Reply, text: str, task: _Task) -> Reply:
         whole = task.hidden.restore(text)
@@ -250,6 +246,12 @@ class Writer:
             fence=mark,
             pushes_back=reading.customer.type not in ("enthusiast", "ordinary"),
         )
+
+
+def _verdict(style: str, first: Objections, last: Objections) -> str:
+    if style in last:
+        return "; ".join(dict.fromkeys(objection.why for objection in last[style]))
+    return _REPAIRED if style in first else _PASSED
 
 
 def _exempt(organisation: Organisation) -> Collection[str]:

@@ -18,7 +18,7 @@ import yaml
 
 from copilot.config import shipped
 from copilot.embed import Vectors
-from copilot.memory import mark
+from copilot.memory import Rows, mark
 from copilot.net.outputs import COUNT, HEAT, PHRASES, SPOTS
 from copilot.net.session import Opinion, Phrased
 from copilot.pipeline import Copilot
@@ -74,6 +74,9 @@ class FakeNetwork:
     def read(self, texts: Sequence[str]) -> list[Opinion]:
         self.asked += texts
         return [self._opinion(text) for text in texts]
+
+    def logits(self, texts: Sequence[str]) -> Rows:
+        return np.array([opinion.logits for opinion in self.read(texts)])
 
     def phrase(self, texts: Sequence[str]) -> list[Phrased]:
         """Hears sarcasm in “well, well” and nothing else."""

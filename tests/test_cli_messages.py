@@ -211,9 +211,9 @@ def test_a_draft_in_a_file_that_is_not_text_is_refused(levelhead: Command, tmp_p
 
 
 def test_the_customers_own_words_may_be_quoted_in_a_draft(levelhead: Command) -> None:
-    draft = 'You wrote "I don\'t know".'
+    draft = 'You were called an "idiot". I am sorry for that and will speak to my colleague today.'
     assert json.loads(levelhead("lint", draft, "--json").out)["findings"]
-    quoted = levelhead("lint", draft, "--json", "--customer", "your agent said I don't know")
+    quoted = levelhead("lint", draft, "--json", "--customer", "your agent called me an idiot")
     assert json.loads(quoted.out)["findings"] == []
 
 

@@ -76,8 +76,8 @@ def test_how_it_was_made_is_kept_with_the_suggestion(personas: Personas, llm_ser
     suggest(personas)
     (case,) = app.state.server.cases.export()
     (kept,) = case["suggestions"]
-    assert kept["body"]["generation"]["model"] == "test-model"
-    assert kept["body"]["generation"]["verdicts"] == dict.fromkeys(("brief", "warm", "firm"), "passed")
+    assert kept["suggestion"]["generation"]["model"] == "test-model"
+    assert kept["suggestion"]["generation"]["verdicts"] == dict.fromkeys(("brief", "warm", "firm"), "passed")
 
 
 def test_a_batch_is_answered_from_the_playbooks_alone(personas: Personas, llm_server: LlmServer) -> None:

@@ -159,7 +159,7 @@ def test_a_listed_phrase_is_excused_where_nothing_hurts() -> None:
 
 
 def test_it_is_not_excused_where_something_does() -> None:
-    assert innocent("Well, well, calm down. Bye.") == ["calm_down"]
+    assert "calm_down" in innocent("Well, well, calm down. Bye.")
 
 
 def test_an_organisations_own_phrases_are_never_excused() -> None:

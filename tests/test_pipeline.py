@@ -44,7 +44,7 @@ def test_a_second_start_embeds_and_fits_nothing(small: Path) -> None:
 
 
 def test_what_is_kept_is_one_model_and_one_index(small: Path) -> None:
-    assert len(list((small / "models").iterdir())) == 1
+    assert len(list((small / "models").glob("*.joblib"))) == 1
     assert (small / "organisation.yaml").exists()
 
 
@@ -53,14 +53,14 @@ def test_a_changed_card_is_read_again_and_the_old_model_goes(small: Path) -> Non
     overlay.parent.mkdir(exist_ok=True)
     message = {"text": "The flux capacitor hums in B flat.", "type": "ordinary", "heat": 0}
     overlay.write_text(yaml.safe_dump({"lang": "en", "theme": "own", "messages": [message]}), encoding="utf-8")
-    before = {path.name for path in (small / "models").iterdir()}
+    before = {path.name for path in (small / "models").glob("*.joblib")}
     steps: list[str] = []
     copilot, encoder = build(small, steps)
     assert set(steps) == {"embed", "fit", "index"}
     assert "The flux capacitor hums in B flat." in encoder.asked
     assert copilot.problems() == ()
-    assert len(list((small / "models").iterdir())) == 1
-    assert {path.name for path in (small / "models").iterdir()} != before
+    assert len(list((small / "models").glob("*.joblib"))) == 1
+    assert {path.name for path in (small / "models").glob("*.joblib")} != before
 
 
 def test_a_broken_card_of_the_organisation_is_named_and_the_rest_works(small: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_broken_card_of_the_organisation_is_named_and_the_rest_works(small: Pa
 
 
 def test_a_damaged_model_file_is_made_again(small: Path) -> None:
-    (kept,) = (small / "models").iterdir()
+    (kept,) = (small / "models").glob("*.joblib")
     whole = kept.read_bytes()
     kept.write_bytes(whole[:1000])
     try:

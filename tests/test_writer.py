@@ -203,8 +203,8 @@ def test_a_refund_within_bounds_may_be_offered(copilot: Copilot) -> None:
     org = copilot.organisation()[0]
     promises = org.promises.model_copy(update={"refund_up_to": {"USD": 30.0}})
     kind = org.model_copy(update={"promises": promises})
-    offer = "The kettle should not leak. We will refund you $25."
-    _, after = written(copilot, EN, Scripted(offer), organisation=kind)
+    case = Case("I was charged $25 for delivery, and $40 for a lid that I never ordered.", channel="chat")
+    _, after = written(copilot, case, Scripted("We will refund you $25."), organisation=kind)
     assert after.generated_by == "llm:tiny-1"
-    before, after = written(copilot, EN, Scripted(*["We will refund you $40."] * 2), organisation=kind)
+    before, after = written(copilot, case, Scripted(*["We will refund you $40."] * 2), organisation=kind)
     assert after.replies == before.replies

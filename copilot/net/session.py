@@ -12,16 +12,17 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.memory import mark
+from copilot.memory import Memory, mark
 from copilot.net.base import Base, bundled
-from copilot.net.outputs import ESCALATE, FLAG, STANCE
+from copilot.net.outputs import COUNT, ESCALATE, FLAG, STANCE
 from copilot.net.tokens import choose, tokenizer
 
-__all__ = ["LEARNED", "BundledNetwork", "Network", "Opinion", "Phrased"]
+__all__ = ["JUDGED", "LEARNED", "BundledNetwork", "Network", "Opinion", "Phrased"]
 
 Floats = NDArray[np.float32]
 
 LEARNED = Path(__file__).with_name("learned")
+JUDGED = LEARNED / "judged.npz"
 
 _WINDOW = 254  # tokens read at once; a longer text is read in pieces
 _LONG = 200  # tokens from which a text is also read closely, in small windows that overlap by half
@@ -60,6 +61,8 @@ class Network(Protocol):
     def has_seen(self, text: str) -> bool: ...
 
     def read(self, texts: Sequence[str]) -> list[Opinion]: ...
+
+    def logits(self, texts: Sequence[str]) -> Floats: ...
 
     def phrase(self, texts: Sequence[str]) -> list[Phrased]: ...
 
@@ -103,6 +106,11 @@ class BundledNetwork:
             _joined([(window, *answer) for (window, _), answer in zip(windows, answers, strict=False) if answer], spans)
             for windows, spans in encoded
         ]
+
+    def logits(self, texts: Sequence[str]) -> Floats:
+        """Shape (len(texts), COUNT): only what is said of each whole; of shipped examples from memory."""
+        memory = Memory.read(JUDGED, self.name)
+        return memory.complete(texts, COUNT, lambda new: np.array([opinion.logits for opinion in self.read(new)]))
 
     def phrase(self, texts: Sequence[str]) -> list[Phrased]:
         """One answer a text, in order. Meant for a few sentences at a time; what is longer than a window is cut off."""
