@@ -22,7 +22,6 @@ from copilot.text import sentences, span_at
 __all__ = ["Fitted", "HeldOut", "Judge", "Verdict", "fit"]
 
 _FOLDS = 5
-_LONG = 300  # characters from which a sentence can drown
 _CLOSER = 8  # sentences that are read alone
 
 
@@ -76,11 +75,11 @@ class Judge:
         return Verdict(self._fitted.blend.predict(scores), opinion, hits, vectors[0])
 
     def _looked_closer(self, text: str, hits: Sequence[Hit], opinion: Opinion) -> NDArray[np.float32]:
-        """The network's answer, where in a long text the sentences in which a pattern matched are read alone as well:
-        thirty kind sentences must not hide a threat."""
-        if not hits or len(text) < _LONG:
+        """The network's answer, where the sentences in which a pattern matched are read alone as well: kind sentences,
+        be it one or thirty, must not hide a threat."""
+        parts = sentences(text) if hits else []
+        if len(parts) < 2:
             return opinion.logits
-        parts = sentences(text)
         found = {n for hit in hits if (n := span_at(parts, hit.start)) is not None}
         alone = [text[a:b] for a, b in (parts[n] for n in sorted(found)[:_CLOSER])]
         logits = opinion.logits.copy()

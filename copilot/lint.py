@@ -85,7 +85,7 @@ class Linter:
                 rule = hit.rule
                 if rule.kind == "unauthorised_promise" and self._allowed(hit.around):
                     continue
-                if _innocent(hit, spans, hearing) and not self._stands(rule):
+                if not self._stands(rule) and self._innocent(folded.text, hit, spans, hearing):
                     continue
                 why = rule.why.in_(locale or language)
                 span = hit.start, hit.end
@@ -119,6 +119,15 @@ class Linter:
         """Whether a phrase holds however innocent it sounds: asking for secrets does not sound rude."""
         return rule.kind in _ALWAYS or rule.card in self._own
 
+    def _innocent(self, text: str, hit: Hit, spans: Sequence[Span], hearing: Hearing) -> bool:
+        """Whether nothing hurts in the sentences where a phrase stands, neither among their neighbours nor alone. A
+        phrase may begin with the stop of the sentence before."""
+        ends = [at for at in (hit.start, hit.end - 1) if span_at(spans, at) is not None]
+        if self._ear is None or not ends or any(span_at(hearing.innocent, at) is None for at in ends):
+            return False
+        places = {number for at in ends if (number := span_at(spans, at)) is not None}
+        return all(self._ear.paraphrases.innocent(text[start:end]) for start, end in map(spans.__getitem__, places))
+
     def _allowed(self, around: str) -> bool:
         """Whether the organisation lets agents promise in these words."""
         return any(fold(phrase).text.lower() in around.lower() for phrase in self._allowed_phrases())
@@ -138,12 +147,6 @@ class Linter:
             if words in theirs or (_SEVERAL_WORDS.search(words) and not whole):
                 quotes.append(match.span())
         return quotes
-
-
-def _innocent(hit: Hit, spans: Sequence[Span], hearing: Hearing) -> bool:
-    """Whether nothing hurts in the sentences where a phrase stands; it may begin with the stop of the one before."""
-    ends = [at for at in (hit.start, hit.end - 1) if span_at(spans, at) is not None]
-    return bool(ends) and all(span_at(hearing.innocent, at) is not None for at in ends)
 
 
 def _languages(text: str) -> list[Language]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from copilot.language import of_draft
 from copilot.net.session import Network, Phrased
+from copilot.patterns import pattern
 from copilot.playbooks.model import FINDING_KINDS
 from copilot.text import Span, clauses, is_han, sentences
 from copilot.types import Language
@@ -31,6 +32,8 @@ _OWN = 60.0  # about so many tokens are judged in one go
 _PIECE = 300  # characters of a sentence without end that are taken as one
 _MOST = 8_000  # characters of a draft that are heard; beyond them the phrase rules stand alone
 _DISTINCT = 4  # characters; "好好好" says nothing
+_SEVERAL_WORDS = pattern(r"(?:\p{Han}[^\p{Han}]*){4}|(?:\p{L}+[^\p{L}]+){2}\p{L}+")
+_SURE = math.log(0.75 / 0.25)
 _REMEMBERED = 2_048
 _LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _TOKENS_PER_CHARACTER = {True: 0.7, False: 0.27}  # Han, and everything else
@@ -96,6 +99,12 @@ class Paraphrases:
                     found += judged
         return Hearing(tuple(found), tuple(innocent))
 
+    def innocent(self, sentence: str) -> bool:
+        """Whether nothing hurts in a sentence by itself: good news around it must not drown a "calm down"."""
+        spoken = self._phrase(sentence)
+        loudest = _pooled((0, len(sentence)), spoken.spans, spoken.scores, ()).max()
+        return bool(loudest < self._innocent.get(of_draft(sentence), -math.inf))
+
     def _judge(
         self,
         text: str,
@@ -108,6 +117,8 @@ class Paraphrases:
         None when nothing at all can be heard."""
         language = of_draft(text[sentence[0] : sentence[1]])
         least = self._least[language]
+        if not _SEVERAL_WORDS.search(text[sentence[0] : sentence[1]]):
+            least = max(least, _SURE)  # "Kind regards", "Now": hardly anything to go by
         if len(set(text[sentence[0] : sentence[1]])) < _DISTINCT:
             return []
         parts = [(sentence[0] + a, sentence[0] + b) for a, b in clauses(text[sentence[0] : sentence[1]])]

@@ -210,11 +210,12 @@ def test_a_draft_in_a_file_that_is_not_text_is_refused(levelhead: Command, tmp_p
     assert levelhead("lint", str(path)).code == 2
 
 
-def test_the_customers_own_words_may_be_quoted_in_a_draft(levelhead: Command) -> None:
-    draft = 'You were called an "idiot". I am sorry for that and will speak to my colleague today.'
-    assert json.loads(levelhead("lint", draft, "--json").out)["findings"]
-    quoted = levelhead("lint", draft, "--json", "--customer", "your agent called me an idiot")
-    assert json.loads(quoted.out)["findings"] == []
+def test_the_customers_message_is_weighed_with_the_draft(levelhead: Command) -> None:
+    draft = 'I am sorry that you were told to "calm down". I will call you today at four.'
+    assert "tension" not in levelhead("lint", draft).out
+    answered = levelhead("lint", draft, "--customer", "Three weeks late, and your agent says calm down!")
+    assert "no findings" in answered.out
+    assert "tension" in answered.out
 
 
 def test_drafts_are_checked_line_by_line(levelhead: Command) -> None:

@@ -25,6 +25,15 @@ FINDING: dict[str, Any] = {
     "suggestion": STR,
 }
 FINDING |= {"card": STR, "edit": ({"start": INT, "end": INT, "text": STR}, None)}
+GENERATION = {
+    "model": STR,
+    "prompt": STR,
+    "input_tokens": INT,
+    "output_tokens": INT,
+    "cost": (NUM, None),
+    "milliseconds": INT,
+    "verdicts": {"*": STR},
+}
 READING = {
     "version": STR,
     "id": (STR, None),
@@ -65,6 +74,7 @@ SUGGESTION = READING | {
     "handoff": STR,
     "cards": [STR],
     "generated_by": STR,
+    "generation": (GENERATION, None),
 }
 TYPES: dict[Any, Any] = {STR: str, INT: int, NUM: (int, float), BOOL: bool, None: type(None)}
 
