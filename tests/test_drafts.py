@@ -47,7 +47,7 @@ def connected(
 
 @pytest.fixture
 def app(connected: Connect, settings: Settings, database: Database) -> FastAPI:
-    return create_app(settings, connected(TIMEOUT="2"), database)
+    return create_app(settings, connected(FIRST_SIGN="8"), database)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_whatever_goes_wrong_the_playbook_answers_in_time(
     client = personas.client("agent")
     started = time.monotonic()
     made = client.post("/v1/suggestions", json={"text": TEXT}).json()
-    assert time.monotonic() - started < 4, "the deadline, our own reading, and a slow machine"
+    assert time.monotonic() - started < 6, "the deadline, our own reading, and a slow machine"
     assert made["generated_by"] == "playbook"
     assert all(reply["text"] for reply in made["replies"])
     assert len(made["notices"]) >= 1

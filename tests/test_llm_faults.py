@@ -34,8 +34,8 @@ from tests.llm_server import (
     status,
 )
 
-TIMEOUT, FIRST_SIGN = 0.8, 0.5
-LATEST = TIMEOUT * 1.1 + 0.3  # a machine with other work to do is slow, not wrong
+TIMEOUT, FIRST_SIGN = 1.2, 0.9
+LATEST = TIMEOUT * 1.1 + 1.0  # a machine with other work to do is slow, not wrong
 KEY = "sk-test-0123456789abcdef"
 ASK = [Message("user", "Hello?")]
 Connect = Callable[..., OpenAIModel]
@@ -104,7 +104,7 @@ FAULTS: list[tuple[str, Sequence[Behaviour], type[LlmError], str]] = [
     ("headers and no more", [hang_after_headers], LlmTimeout, "no_first_sign"),
     ("a slow drip", [drip(0.05)], LlmTimeout, "no_first_sign"),
     ("a slow drip after a piece", [drip(0.05, first="Well")], LlmTimeout, "too_slow"),
-    ("pieces without haste", [pieces(*"abcdefghijkl", delay=0.1)], LlmTimeout, "too_slow"),
+    ("pieces without haste", [pieces(*"abcdefghijkl", delay=0.2)], LlmTimeout, "too_slow"),
     ("a cut before the first piece", [cut()], LlmBroken, "cut"),
     ("a cut after a piece", [cut("We")], LlmBroken, "cut"),
     ("a polite cut", [body(sse({"content": "We"}))], LlmBroken, "cut"),
@@ -259,7 +259,7 @@ def test_a_call_can_be_given_less_time(llm_server: LlmServer, ask: Connect, with
     model = ask(llm_server.url, timeout=30)
     begun = time.monotonic()
     assert fault_of(lambda: model.complete(ASK, within=within)).reason == "too_slow"
-    assert time.monotonic() - begun <= 0.2 * 1.1 + 0.3
+    assert time.monotonic() - begun <= 0.2 * 1.1 + 1.0
 
 
 def test_pieces_already_shown_stay_shown_when_the_rest_fails(llm_server: LlmServer, ask: Connect) -> None:
@@ -301,7 +301,7 @@ def test_many_calls_that_hang_all_end_in_time_and_leave_no_thread(llm_server: Ll
     with ThreadPoolExecutor(30) as pool:
         begun = time.monotonic()
         errors = [future.exception() for future in [pool.submit(complete, model) for _ in range(30)]]
-        assert time.monotonic() - begun <= LATEST + 0.5  # thirty at once
+        assert time.monotonic() - begun <= LATEST + 1.0  # thirty at once
     assert all(isinstance(error, LlmTimeout) for error in errors)
     assert [t.name for t in threading.enumerate()].count("levelhead-llm") == 1
 
@@ -320,4 +320,4 @@ def test_text_after_the_end_is_not_waited_for(
     llm_server.script(linger)
     begun = time.monotonic()
     how(ask(llm_server.url, timeout=20, first_sign=10))
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
