@@ -19,7 +19,7 @@ __all__ = ["Setting", "as_gold", "settings", "write"]
 Array = NDArray[np.float64]
 
 # How many times worse a miss is than a false alarm, by flag (the beta of F-beta). Life and limb favour recall.
-_WORSE = {"self_harm": 2.0, "safety": 2.0, "legal": 1.5, "media": 1.5, "privacy": 1.5}
+_WORSE = {"self_harm": 4.0, "safety": 2.0, "legal": 1.5, "media": 1.5, "privacy": 1.5}
 _OTHER_LANGUAGE = 0.5  # what a message counts for the other language's threshold: some flags are rare
 _CANDIDATES = np.round(np.arange(0.12, 0.82, 0.02), 2)
 
